@@ -1,0 +1,60 @@
+# Everything a fresh machine needs is installed by these targets into .venv; nothing else is touched.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BUS ?= embedded
+DEMO_HOME := ./demo-home
+
+.PHONY: install demo test test-fast test-unit test-integration test-acceptance test-faults bench check format lock wheel
+
+$(VENV)/.installed: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+install: $(VENV)/.installed ## the hub command in .venv/bin/hub
+
+demo: install ## the main job with synthetic towns, in ./demo-home
+	@if [ -e $(DEMO_HOME) ] && ! grep -q '^sandbox = true' $(DEMO_HOME)/home.toml; then echo "demo-home は以前のデモのものではありません。移動してください / demo-home is not a sandbox: move it away" >&2; exit 2; fi
+	@rm -rf $(DEMO_HOME)
+	@$(BIN)/hub --home $(DEMO_HOME) --bus $(BUS) init --sandbox --towns 3 --residents 300 > /dev/null
+	@$(BIN)/hub --home $(DEMO_HOME) --bus $(BUS) demo
+
+test: install check test-unit test-integration test-acceptance test-faults ## every tier
+
+test-fast: install ## the everyday part: unit and acceptance
+	$(BIN)/python -m pytest -q -n 2 tests/unit tests/acceptance
+
+test-unit: install
+	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered tests/unit
+
+test-integration: install
+	$(BIN)/python -m pytest -q tests/integration
+
+test-acceptance: install
+	$(BIN)/python -m pytest -q -n 2 tests/acceptance
+
+test-faults: install ## the short form; `pytest tests/faults --long` is the long one
+	$(BIN)/python -m pytest -q tests/faults
+
+bench: install ## writes benchmarks/results/*.json and prints the table of docs/performance.md
+	$(BIN)/python -m benchmarks
+
+check: install ## lint, types, import rules, schema compatibility
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hub schemas check
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: install ## renews requirements/*.txt from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade pyproject.toml --output-file requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --group dev pyproject.toml --output-file requirements/dev.txt
+
+wheel: install
+	$(BIN)/python -m pip wheel --quiet --no-build-isolation --no-deps --wheel-dir dist .

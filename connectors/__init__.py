@@ -1,0 +1,1 @@
+"""Where existing systems join: publishers, subscribers, simulators of the neighbours."""

@@ -1,0 +1,105 @@
+"""The main job, played in a sandbox: towns, their prefectures and the national side.
+
+Towns load their residents, a month of life goes by, one town sends faulty lines and asks for a
+recipient it may not have; the hub carries what is lawful and the servers fetch and acknowledge.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from connectors.simulators import Municipality, RegistryServer, Sent
+from hub.errors import UsageError
+from hub.ledger.verify import verify
+from hub.runtime.services import run_until_idle
+from hub.vocabulary.clock import today
+
+if TYPE_CHECKING:
+    from hub.ledger.verify import Report
+    from hub.runtime.hub import Hub
+    from hub.runtime.worker import Tally
+    from hub.vocabulary.organisations import Organisation
+
+DAYS = 30
+# Life in the demonstration is quick, so that a small town shows every kind of change.
+YEARLY_RATE = 6.0
+_EARLIEST_START = date(2025, 5, 26)
+
+
+class Played(NamedTuple):
+    """What a demonstration brought about."""
+
+    loaded: int
+    sent: Sent
+    tally: Tally
+    servers: list[RegistryServer]
+    towns: list[Municipality]
+    report: Report
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the figures as the last line of ``hub demo`` shows them."""
+        return {
+            "accepted": self.tally.accepted,
+            "quarantined": self.tally.quarantined + self.sent.quarantined,
+            "provisions": self.tally.provisions,
+            "refusals": self.tally.refusals + self.sent.refused,
+            "delivered": sum(server.acknowledged for server in self.servers),
+            "ledger": {"records": self.report.records, "verified": self.report.verified},
+            "custody": {"files": 0, "erased": 0, "overdue": 0},
+        }
+
+
+def play(hub: Hub) -> Played:
+    """Play the main job in a sandbox; raises ``UsageError`` in any other home."""
+    if not hub.home.sandbox:
+        raise UsageError(
+            "demo はサンドボックスだけで動きます。hub init --sandbox で作ってください"
+            " / demo plays in a sandbox only: make one by `hub init --sandbox`"
+        )
+    start = max(today(hub.clock) - timedelta(days=DAYS), _EARLIEST_START)
+    towns = _towns(hub)
+    loaded = sum(town.load().accepted for town in towns)
+    run_until_idle(hub)
+    sent = _add([town.live(start, DAYS, YEARLY_RATE) for town in towns])
+    # A town that asks for another prefecture is refused, and the refusal recorded.
+    sent = _add([sent, towns[0].ask(_a_stranger(hub, towns[0].body), start)])
+    tally, _ = run_until_idle(hub)
+    servers = _servers(hub, towns)
+    for server in servers:
+        server.fetch()
+    report = verify(hub.home.path, None)
+    hub.act()
+    return Played(loaded, sent, tally, servers, towns, report)
+
+
+def _towns(hub: Hub) -> list[Municipality]:
+    directory = hub.books.directory
+    bodies = [body for party in hub.parties if (body := directory.get(party))]
+    municipalities = [body for body in bodies if body.is_municipality]
+    return [
+        Municipality(hub, body, hub.home.residents, hub.home.seed, slot, careless=slot == 0)
+        for slot, body in enumerate(municipalities[: hub.home.towns])
+    ]
+
+
+def _servers(hub: Hub, towns: list[Municipality]) -> list[RegistryServer]:
+    directory = hub.books.directory
+    bodies = [directory.prefecture_of(town.body) for town in towns]
+    found = {body.id: body for body in [*bodies, directory.get("jlis")] if body}
+    return [RegistryServer(hub, body) for body in found.values()]
+
+
+def _a_stranger(hub: Hub, town: Organisation) -> Organisation:
+    """Give a prefecture that the town does not lie in."""
+    directory = hub.books.directory
+    own = directory.prefecture_of(town)
+    return next(
+        body
+        for party in hub.parties
+        if (body := directory.get(party)) and body.kind == "prefecture" and body != own
+    )
+
+
+def _add(parts: list[Sent]) -> Sent:
+    return Sent(*(sum(column) for column in zip(*parts, strict=True)))

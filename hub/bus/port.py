@@ -1,0 +1,165 @@
+"""The bus as the hub sees it: topics of partitions, and batches that commit whole or not at all.
+
+What every adapter keeps, and the conformance suite in ``tests/integration/bus`` shows:
+
+1. A batch's outputs, state changes and read position become durable together or not at all.
+2. Records of one partition are read in the order they were committed, each by one member of a
+   group at a time: of two that read the same batch the first to commit wins, the other is fenced.
+3. Nothing is read that was not committed; what was read and not committed is read again.
+4. State belongs to a partition of the topic that a group reads, and is seen as last committed.
+5. A publisher that is too far ahead of the readers is told so, and loses nothing.
+
+Headers are text (CloudEvents): UTF-8 without NUL. Keys choose the partition by murmur2, alike in
+every adapter. Values are sealed before they reach the bus.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+
+from hub.errors import HubError, SurroundingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from types import TracebackType
+
+Headers = tuple[tuple[str, bytes], ...]
+
+
+class Record(NamedTuple):
+    """A record to be written; without a key it goes to partition 0."""
+
+    topic: str
+    key: bytes | None
+    value: bytes
+    headers: Headers = ()
+
+    def __repr__(self) -> str:
+        return f"Record(topic={self.topic!r}, {len(self.value)} bytes)"
+
+
+class Delivered(NamedTuple):
+    """A committed record as it is read; ``offset`` counts from 0 in its partition."""
+
+    offset: int
+    key: bytes | None
+    value: bytes
+    headers: Headers
+
+    def __repr__(self) -> str:
+        return f"Delivered(offset={self.offset}, {len(self.value)} bytes)"
+
+
+class Batch(NamedTuple):
+    """Records of one partition, in order, starting at the group's position ``start``."""
+
+    group: str
+    topic: str
+    partition: int
+    start: int
+    records: Sequence[Delivered]
+
+    def __repr__(self) -> str:
+        return (
+            f"Batch({self.topic}/{self.partition} from {self.start}, {len(self.records)} records)"
+        )
+
+    @property
+    def end(self) -> int:
+        """Give the position after the batch."""
+        return self.records[-1].offset + 1 if self.records else self.start
+
+    def take(self, count: int) -> Batch:
+        """Give the batch's first ``count`` records as a batch."""
+        return self._replace(records=self.records[:count])
+
+
+class FencedError(HubError):
+    """Another member committed this batch first; drop the work and read again."""
+
+
+class BacklogError(SurroundingsError):
+    """The readers are too far behind; start `hub run` and send again."""
+
+
+class BusUnavailableError(SurroundingsError):
+    """The bus cannot be reached or written; nothing of the batch was committed."""
+
+
+class Member(Protocol):
+    """One reader of a group's topics. Use from one thread."""
+
+    def poll(self, max_records: int) -> Batch | None:
+        """Give the next batch of a partition that has one, or nothing at once."""
+        ...
+
+    def load(self, batch: Batch, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Give the state held under these keys in the batch's partition; absent keys are left out."""
+        ...
+
+    def commit(
+        self,
+        batch: Batch,
+        outputs: Sequence[Record],
+        state: Mapping[bytes, bytes | None] | None = None,
+    ) -> None:
+        """Make outputs, state (nothing = removed) and the position after the batch durable at once.
+
+        Raises ``FencedError`` when another member has moved the position meanwhile.
+        """
+        ...
+
+    def close(self) -> None:
+        """Leave the group; nothing uncommitted remains."""
+        ...
+
+
+class Bus(Protocol):
+    """A bus: publish atomically, read as a member of a group, or follow a topic by oneself."""
+
+    def ensure(self, topic: str, partitions: int) -> None:
+        """Create the topic where it does not exist; a different partition count is an error."""
+        ...
+
+    def publish(self, records: Sequence[Record]) -> None:
+        """Commit all these records, or none and raise."""
+        ...
+
+    def join(self, group: str, topics: Sequence[str]) -> Member:
+        """Become a member of a group that shares the partitions of these topics."""
+        ...
+
+    def partitions(self, topic: str) -> int:
+        """Give the topic's number of partitions, 0 where it does not exist."""
+        ...
+
+    def follow(
+        self, topic: str, partition: int, position: int, max_records: int
+    ) -> Sequence[Delivered]:
+        """Give committed records from ``position`` on; the reader keeps its position itself."""
+        ...
+
+    def position(self, group: str, topic: str, partition: int) -> int:
+        """Give the offset that the group reads next."""
+        ...
+
+    def backlog(self, group: str, topic: str) -> int:
+        """Give how many records of the topic the group has not committed."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything the bus holds on this machine."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Use the bus for the length of a block."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the bus."""
+        ...

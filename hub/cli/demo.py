@@ -1,0 +1,63 @@
+"""``hub demo``: the main job in a sandbox, told to a newcomer."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import orjson
+
+from connectors.demonstration import DAYS, play
+from hub.cli.options import HubCommand, open_hub, wants_json
+from hub.runtime.logs import configure_logs
+
+if TYPE_CHECKING:
+    from connectors.demonstration import Played
+
+
+@click.command("demo", cls=HubCommand)
+def demo() -> int:
+    """合成の町で主な流れを通す / The main job with synthetic towns; the last line is JSON."""
+    configure_logs("warning")
+    with open_hub() as hub:
+        played = play(hub)
+        home = str(hub.home.path)
+    if not wants_json():
+        sys.stdout.write(_story(played, home))
+    figures = played.to_dict()
+    sys.stdout.write(orjson.dumps(figures).decode() + "\n")
+    return 0 if played.report.verified else 1
+
+
+def _story(played: Played, home: str) -> str:
+    figures = played.to_dict()
+    towns = "、".join(f"{town.body.name}（{town.body.id}）" for town in played.towns)
+    servers = "\n".join(
+        f"    {server.body.name}: {server.acknowledged} 件"
+        f"（送信元 {', '.join(f'{k} {v}件' for k, v in sorted(server.received.items()))}）"
+        for server in played.servers
+    )
+    return f"""
+  住民記録の異動通知 {DAYS} 日分を、町から都道府県へ、そこから全国へ運びました。
+  Change notices of {DAYS} days: town -> prefecture -> national side.
+
+  町 / towns: {towns}
+  初期データ / residents loaded: {played.loaded} 人（提供なし / nothing released）
+  受理 / accepted: {figures["accepted"]} 件
+  隔離 / quarantined: {figures["quarantined"]} 件（理由つき。値は表示しません / with reasons）
+  提供 / provisions: {figures["provisions"]} 件（住基法30の6 と 30の7 による / each under its article）
+  不許可 / refusals: {figures["refusals"]} 件（記録済み / recorded）
+  受領確認 / acknowledged: {figures["delivered"]} 件
+{servers}
+  台帳 / ledger: {figures["ledger"]["records"]} 行、検証 / verified: {figures["ledger"]["verified"]}
+
+  次に試すこと / next:
+    hub --home {home} quarantine list
+    hub --home {home} receipts --from {played.towns[0].body.id}
+    hub rules why --feed change-notice --from {played.towns[0].body.id} --to 110001
+
+"""
+
+
+COMMANDS = [demo]

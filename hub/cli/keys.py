@@ -1,0 +1,72 @@
+"""``hub keys``: never prints a secret."""
+
+from __future__ import annotations
+
+import click
+
+from hub.cli.options import HubGroup, open_hub, operator
+from hub.cli.output import show, show_lines
+from hub.ledger.page import requested_at
+from hub.ledger.record import Entry, Kind
+from hub.runtime.outcome import HUB, ledger_pages
+from hub.vocabulary.clock import rfc3339
+
+
+@click.group("keys", cls=HubGroup)
+def keys() -> None:
+    """鍵 / Data keys and identities; secrets are never shown."""
+
+
+@keys.command("list")
+def list_() -> None:
+    """データ鍵の一覧 / Data keys, oldest first."""
+    with open_hub() as hub:
+        show_lines(
+            {"id": row.key_id, "from": row.sender, "to": row.recipient, **_rest(row)}
+            for row in hub.vault.list_keys()
+        )
+
+
+def _rest(row: object) -> dict[str, str]:
+    return {key: getattr(row, key) for key in ("epoch", "created", "state")}
+
+
+@keys.command("rotate")
+@click.option("--org", help="この機関の身元の鍵も替える / a body's identity too")
+def rotate(org: str | None) -> None:
+    """以後は新しい鍵で封をする / Seal with new keys from now on; older records still open."""
+    acting = operator()
+    with open_hub() as hub:
+        now = hub.clock.now()
+        if org:
+            hub.vault.rotate_identity(hub.party(org).id, now)
+        else:
+            hub.vault.rotate(now)
+        identifier = hub.mint()
+        line = Entry(
+            kind=Kind.KEY_ROTATION,
+            id=identifier,
+            sender=hub.party(org).id if org else HUB,
+            at=rfc3339(now),
+            requested_at=requested_at(identifier),
+            code="rotated",
+            operator=acting,
+        ).to_line()
+        hub.bus.publish(ledger_pages([line]))
+        hub.act()
+    show({"rotated": org or "all", "at": rfc3339(now)})
+
+
+@keys.command("export-public")
+def export_public() -> None:
+    """公開鍵 / The public keys of every party, to hand to its partners."""
+    with open_hub() as hub:
+        parties = {
+            party: [identity._asdict() for identity in hub.vault.public(party)]
+            for party in [HUB, *hub.parties]
+        }
+        ledger_key = (hub.home.path / "log.vkey").read_text(encoding="ascii").strip()
+    show({"parties": parties, "ledger": ledger_key})
+
+
+COMMANDS = [keys]

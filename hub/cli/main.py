@@ -1,0 +1,110 @@
+"""The ``hub`` command: one line for every error, never a traceback, never what a message holds."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from hub import __version__
+from hub.cli import (
+    calendar,
+    demo,
+    home,
+    keys,
+    ledger,
+    messages,
+    operators,
+    quarantine,
+    rules,
+    run,
+    schemas,
+)
+from hub.cli.options import HubGroup
+from hub.errors import HubError, SurroundingsError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+@click.group(cls=HubGroup)
+@click.version_option(__version__, prog_name="hub")
+def cli() -> None:
+    """住民記録の連携ハブ / Move resident-registry data lawfully, recorded and provably."""
+
+
+for _part in (
+    calendar,
+    demo,
+    home,
+    keys,
+    ledger,
+    messages,
+    operators,
+    quarantine,
+    rules,
+    run,
+    schemas,
+):
+    for _command in _part.COMMANDS:
+        cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command of this process's arguments and exit with its code."""
+    sys.excepthook = _last_words
+    sys.exit(_run())
+
+
+def _run() -> int:
+    """Run the command; every error that can be named becomes one line and an exit code."""
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except HubError as error:
+        code = _fail(str(error), error.exit_code)
+    except click.UsageError as error:
+        code = _fail(_usage_words(error), 2)
+    except (KeyboardInterrupt, click.Abort):
+        code = _fail("中断しました / interrupted", 130)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except OSError as error:
+        words = f"ファイルを読み書きできません（{error.strerror}） / a file cannot be used"
+        code = _fail(words, SurroundingsError.exit_code)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(words: str, code: int) -> int:
+    """Print one line on stderr and give the exit code."""
+    sys.stderr.write("hub: " + " ".join(words.split()) + "\n")
+    return code
+
+
+def _usage_words(error: click.UsageError) -> str:
+    """Say what is wrong with the call without repeating what was typed."""
+    command = error.ctx.command_path if error.ctx else "hub"
+    help_line = f"{command} --help を見てください / see {command} --help"
+    if isinstance(error, click.MissingParameter) and error.param:
+        return f"{error.param.opts[-1]} を指定してください / it is missing; {help_line}"
+    if isinstance(error, click.BadParameter) and error.param:
+        return (
+            f"{error.param.opts[-1]} の値が正しくありません / its value is not valid; {help_line}"
+        )
+    return f"コマンドかオプションが正しくありません / no such command or option; {help_line}"
+
+
+def _last_words(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Name an error nobody foresaw by its kind and place alone: its words may hold a value."""
+    del error
+    place = ""
+    while trace:
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    _fail(f"予期しない誤り / an unforeseen error: {kind.__name__} at {place}", 1)

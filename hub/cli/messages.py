@@ -1,0 +1,107 @@
+"""``hub submit``, ``receive`` and ``receipts``: the ways of a sender and of a recipient."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+import click
+
+from hub.cli.options import HubCommand, open_hub, open_views
+from hub.cli.output import flush, show_line, show_lines
+from hub.errors import UsageError
+from hub.runtime.delivery import Counter
+from hub.runtime.submission import Submission
+from hub.vocabulary.requests import Request
+
+if TYPE_CHECKING:
+    from hub.intake.decode import Encoding
+
+
+@click.command("submit", cls=HubCommand)
+@click.option("--feed", required=True, help="情報の種類 / the kind of information")
+@click.option("--from", "sender", required=True, metavar="ORG", help="送信者 / who sends")
+@click.option("--to", "asked", metavar="ORG", help="この提供先だけ / this recipient alone")
+@click.option("--encoding", type=click.Choice(["utf-8", "cp932"]), default="utf-8")
+@click.option("--baseline", is_flag=True, help="初期データ（提供しない）/ an initial load")
+@click.option("--dry-run", is_flag=True, help="何も受け付けずに結果を示す / take nothing")
+@click.argument("file", metavar="FILE")
+def submit(
+    feed: str,
+    sender: str,
+    asked: str | None,
+    encoding: str,
+    baseline: bool,
+    dry_run: bool,
+    file: str,
+) -> int:
+    """FILE（JSON Lines か CSV、- は標準入力）を送る / Send a file, a receipt a line."""
+    if baseline and asked:
+        raise UsageError("--baseline と --to は併用できません / --baseline does not go with --to")
+    with open_hub() as hub, _input(file) as stream:
+        request = Request(hub.body(asked).id if asked else None, baseline)
+        submission = Submission(hub, feed, hub.party(sender), request, cast("Encoding", encoding))
+        wrong = 0
+        if dry_run:
+            for receipt in submission.preview(stream):
+                wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
+                show_line(receipt.to_preview())
+            return int(wrong)
+        for receipt in submission.take(stream):
+            wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
+            show_line(receipt.to_dict())
+        hub.act()
+        return int(wrong)
+
+
+def _input(file: str) -> IO[bytes]:
+    if file == "-":
+        return sys.stdin.buffer
+    try:
+        return Path(file).open("rb")
+    except (OSError, ValueError):
+        raise UsageError(
+            "FILE を開けません。パスと権限を確認してください"
+            " / FILE cannot be opened; check its path and permissions"
+        ) from None
+
+
+@click.command("receive", cls=HubCommand)
+@click.option("--feed", required=True, help="情報の種類 / the kind of information")
+@click.option("--as", "recipient", required=True, metavar="ORG", help="受信者 / who receives")
+@click.option("--max", "most", type=click.IntRange(min=1), help="最大件数 / at most so many")
+@click.option("--no-ack", is_flag=True, help="受領を確認しない / acknowledge nothing")
+def receive(feed: str, recipient: str, most: int | None, no_ack: bool) -> int:
+    """受信者が読める情報を開いて示す / What a recipient may read, opened."""
+    with open_hub() as hub:
+        counter = Counter(hub, feed, hub.body(recipient))
+        unopened = 0
+        for handover in counter.fetch(most):
+            show_lines(delivery.to_dict() for delivery in handover.deliveries)
+            flush()
+            unopened += handover.unopened
+            if not no_ack:
+                counter.acknowledge(handover)
+                hub.act()
+    if unopened:
+        sys.stderr.write(
+            f"hub: {unopened} 件は開けませんでした。送信元を確認してください"
+            f" / {unopened} records did not open; ask where they came from\n"
+        )
+    return int(unopened > 0)
+
+
+@click.command("receipts", cls=HubCommand)
+@click.option("--from", "sender", required=True, metavar="ORG", help="送信者 / whose legs")
+@click.option("--id", "message_id", help="このメッセージだけ / of this message alone")
+def receipts(sender: str, message_id: str | None) -> None:
+    """送った情報がどうなったか / What became of what was sent, a line a leg."""
+    with open_hub() as hub:
+        body = hub.body(sender)
+        views = open_views(hub)
+        show_lines(views.receipts(body.id, message_id))
+        views.close()
+
+
+COMMANDS = [submit, receive, receipts]

@@ -1,0 +1,56 @@
+"""``hub run``: the services."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, cast
+
+import click
+from prometheus_client import start_http_server
+
+from hub.cli.options import HubCommand, open_hub, settings
+from hub.cli.output import show
+from hub.runtime.hub import Hub
+from hub.runtime.logs import configure_logs
+from hub.runtime.services import Role, Supervisor, run_until_idle
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+ROLES = ["all", "worker", "ledger"]
+
+
+@click.command("run", cls=HubCommand)
+@click.option("--until-idle", is_flag=True, help="処理待ちがなくなるまで / until nothing waits")
+@click.option("--role", type=click.Choice(ROLES), default="all", show_default=True)
+def run(until_idle: bool, role: str) -> None:
+    """サービスを動かす / Run the services: decide, release, record."""
+    configure_logs(settings().log_level)
+    if not until_idle:
+        _serve(cast("Role", role))
+        return
+    with open_hub() as hub:
+        tally, head = run_until_idle(hub, cast("Role", role))
+        hub.act()
+    ledger = {"month": head.month, "size": head.size} if head and head.note else None
+    show({**tally._asdict(), "ledger": ledger})
+
+
+def _serve(role: Role) -> None:
+    """Run until SIGTERM or SIGINT, which let the batch in hand finish."""
+    chosen = settings()
+    # Opened once here, so that what is wrong with the home is said before anything starts.
+    Hub.open(chosen).close()
+    supervisor = Supervisor(chosen, role)
+
+    def stop(_: int, __: FrameType | None) -> None:
+        supervisor.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    if chosen.metrics_port:
+        start_http_server(chosen.metrics_port, "127.0.0.1", supervisor.metrics.registry)
+    supervisor.run()
+
+
+COMMANDS = [run]

@@ -1,0 +1,1 @@
+"""Open, decode, check: accepted, or quarantined with a reason."""

@@ -1,0 +1,244 @@
+"""From a file as it comes to items in the schema's order, or a reason per line.
+
+JSON Lines (the first byte that is no space is ``{``) or CSV with a header row; UTF-8, or CP932 where
+declared. A bad line costs only itself. A header that does not name the feed's items stops the
+whole file before anything is taken. Nothing is guessed, repaired or normalised.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
+
+from hub.errors import UsageError
+from hub.intake.lines import MAX_LINE_BYTES, Line, physical_lines
+from hub.vocabulary.reasons import Reason, because
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from hub.vocabulary.feeds import Feed, Value, Values
+
+Encoding = Literal["utf-8", "cp932"]
+
+MAX_SEQUENCE = 2**31 - 1
+_BOM = "\ufeff"
+# A quoted value may hold line ends (which are refused later); beyond this the quote is a mistake.
+_MAX_QUOTED_LINES = 8
+
+
+class Decoded(NamedTuple):
+    """One line of input: its values, or the reason why it has none, and the bytes to keep."""
+
+    line: int
+    values: Values | None
+    reason: Reason | None
+    stored: bytes
+
+    def __repr__(self) -> str:
+        return f"Decoded(line={self.line}, reason={self.reason and self.reason.code})"
+
+
+def read_file(stream: IO[bytes], feed: Feed, encoding: Encoding = "utf-8") -> Iterator[Decoded]:
+    """Yield every line of a file, decoded; raises ``UsageError`` where the whole file is wrong."""
+    lines = filter(_is_filled, physical_lines(stream))
+    first = next(lines, None)
+    if first is None:
+        return iter(())
+    everything = itertools.chain([first], lines)
+    if first.data is None or first.data.lstrip().startswith(b"{"):
+        return (_json_line(line, feed, encoding) for line in everything)
+    return _csv_lines(everything, feed, encoding)
+
+
+def _is_filled(line: Line) -> bool:
+    """Say whether a line holds more than white space."""
+    return line.data is None or bool(line.data.strip())
+
+
+def _json_line(line: Line, feed: Feed, encoding: Encoding) -> Decoded:
+    text = _text(line, encoding)
+    if isinstance(text, Reason):
+        return Decoded(line.number, None, text, line.data or b"")
+    if text.startswith(_BOM):
+        return Decoded(line.number, None, because("bom-in-middle"), line.data or b"")
+    try:
+        pairs = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        place = getattr(error, "colno", 1)
+        return Decoded(line.number, None, because("invalid-json", place=place), line.data or b"")
+    if not isinstance(pairs, _Pairs):
+        return Decoded(line.number, None, because("not-an-object"), line.data or b"")
+    found = _values(pairs, feed)
+    if isinstance(found, Reason):
+        return Decoded(line.number, None, found, line.data or b"")
+    return Decoded(line.number, found, None, line.data or b"")
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object as its pairs, so that a key that stands twice is seen."""
+
+
+def _refuse_constant(_: str) -> None:
+    """Refuse NaN and Infinity, which are not JSON."""
+    raise ValueError
+
+
+def _text(line: Line, encoding: Encoding) -> str | Reason:
+    """Give a line's text in the declared encoding, never with a replacement character."""
+    if line.data is None:
+        return because("line-too-long", limit=MAX_LINE_BYTES)
+    try:
+        return line.data.decode(encoding)
+    except UnicodeDecodeError as error:
+        return because("undecodable", place=error.start + 1)
+
+
+def _values(pairs: Iterable[tuple[str, Any]], feed: Feed) -> Values | Reason:
+    """Put named values into the schema's order; an empty string is an absent item."""
+    values = feed.empty.copy()
+    seen = set()
+    for place, (key, value) in enumerate(pairs, start=1):
+        index = feed.spellings.get(key)
+        if index is None:
+            return because("unknown-item", place=place)
+        if index in seen:
+            return because("item-twice", feed.items[index].official)
+        seen.add(index)
+        typed = _typed(value, feed, index)
+        if isinstance(typed, Reason):
+            return typed
+        values[index] = typed
+    return values
+
+
+def _typed(value: object, feed: Feed, index: int) -> Value | Reason:
+    """Give a value in its item's type, or the reason why it has another."""
+    item = feed.items[index]
+    if item.type == "int":
+        return _sequence(value, item.official)
+    if isinstance(value, str):
+        return value
+    if item.kind == "digits" and type(value) is int and value >= 0:
+        return str(value) if value <= MAX_SEQUENCE else because("sequence-form", item.official)
+    return because("wrong-type", item.official)
+
+
+def _sequence(value: object, official: str) -> int | Reason:
+    """Read an integer from 1 to 2³¹-1, also as ASCII digits; an empty string is absent (0)."""
+    if value == "":
+        return 0
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        # Leading zeros are harmless; more digits than the limit has are out of range anyway.
+        value = int(value.lstrip("0")[:11] or "0")
+    if type(value) is not int:
+        code = "sequence-form" if isinstance(value, str) else "wrong-type"
+        return because(code, official)
+    return value if 1 <= value <= MAX_SEQUENCE else because("sequence-form", official)
+
+
+def _csv_lines(lines: Iterator[Line], feed: Feed, encoding: Encoding) -> Iterator[Decoded]:
+    """Read the header now, so that a bad one raises before anything is taken."""
+    header = next(lines)
+    columns = _columns(header, feed, encoding)
+    return _csv_rows(lines, header, columns, feed, encoding)
+
+
+def _columns(header: Line, feed: Feed, encoding: Encoding) -> list[str]:
+    text = _text(header, encoding)
+    cells = None if isinstance(text, Reason) else _cells(text)
+    if not cells:
+        raise UsageError(
+            f"CSV の見出し（{header.number}行目）が読めません。--encoding を確認してください"
+            f" / the CSV header (line {header.number}) cannot be read; check --encoding"
+        )
+    seen: set[int] = set()
+    for place, cell in enumerate(cells, start=1):
+        index = feed.spellings.get(cell)
+        if index is None or index in seen:
+            raise UsageError(
+                f"CSV の見出しの{place}列目が{'重複' if index is not None else '項目名ではありません'}。"
+                f"hub schemas show --feed {feed.name} で項目名を確認してください"
+                f" / CSV header column {place} is {'a repeat' if index is not None else 'no item'}"
+            )
+        seen.add(index)
+    for index, item in enumerate(feed.items):
+        if item.required and index not in seen:
+            raise UsageError(
+                f"CSV の見出しに必須の「{item.official}」がありません"
+                f" / the CSV header lacks the required {item.official}"
+            )
+    return cells
+
+
+def _cells(text: str) -> list[str] | None:
+    """Split one CSV record; nothing where a quotation mark is not closed."""
+    if text.count('"') % 2:
+        return None
+    try:
+        rows = list(csv.reader([text], strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if rows else None
+
+
+def _csv_rows(
+    lines: Iterator[Line], header: Line, columns: Sequence[str], feed: Feed, encoding: Encoding
+) -> Iterator[Decoded]:
+    pending: list[Line] = []
+    while True:
+        line = pending.pop(0) if pending else next(lines, None)
+        if line is None:
+            return
+        row = _join_quoted(line, lines, pending, len(columns), encoding)
+        stored = b"" if row.data is None else (header.data or b"") + b"\n" + row.data
+        found = _csv_row(row, columns, feed, encoding)
+        if isinstance(found, Reason):
+            yield Decoded(row.number, None, found, stored)
+        else:
+            yield Decoded(row.number, found, None, stored)
+
+
+def _csv_row(row: Line, columns: Sequence[str], feed: Feed, encoding: Encoding) -> Values | Reason:
+    text = _text(row, encoding)
+    if isinstance(text, Reason):
+        return text
+    if text.startswith(_BOM):
+        return because("bom-in-middle")
+    cells = _cells(text)
+    if cells is None:
+        return because("unbalanced-quote")
+    if len(cells) != len(columns):
+        return because("column-count", expected=len(columns), found=len(cells))
+    return _values(zip(columns, cells, strict=True), feed)
+
+
+def _join_quoted(
+    line: Line, lines: Iterator[Line], pending: list[Line], width: int, encoding: Encoding
+) -> Line:
+    """Join a value quoted over several lines, where that makes one whole row.
+
+    Otherwise the quotation mark is a mistake of this line, and the lines looked at are put back.
+    """
+    if line.data is None or line.data.count(b'"') % 2 == 0:
+        return line
+    looked_at: list[Line] = []
+    joined = line.data
+    while len(looked_at) < _MAX_QUOTED_LINES:
+        following = pending.pop(0) if pending else next(lines, None)
+        if following is None:
+            break
+        looked_at.append(following)
+        if following.data is None or len(joined) + len(following.data) > MAX_LINE_BYTES:
+            break
+        joined += b"\n" + following.data
+        if joined.count(b'"') % 2 == 0:
+            whole = Line(line.number, joined)
+            text = _text(whole, encoding)
+            if isinstance(text, str) and len(_cells(text) or ()) == width:
+                return whole
+            break
+    pending[:0] = looked_at
+    return line

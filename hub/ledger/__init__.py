@@ -1,0 +1,1 @@
+"""Every provision and every refusal, recorded so that anyone can verify it."""

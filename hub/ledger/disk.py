@@ -1,0 +1,140 @@
+"""Files on the disk: written so that they outlive a power cut, read so that none is too large."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from hub.errors import SurroundingsError
+from hub.ledger.head import is_month
+from hub.ledger.layout import CHECKPOINT, FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+_NEW: Final = ".new"
+_SYNCS_AT_ONCE: Final = 8
+
+
+@contextlib.contextmanager
+def usable() -> Iterator[None]:
+    """Turn what the system says of a disk into words on what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise SurroundingsError(
+            f"台帳を読み書きできません ({error.strerror})。空き容量と権限を確認し、起動し直してください"
+            f" / the ledger cannot be read or written ({error.strerror}); check space and rights,"
+            " then start again"
+        ) from error
+
+
+def read_at_most(path: Path, limit: int) -> bytes:
+    """Give a file's bytes, or one byte more than ``limit`` of them where it is larger."""
+    with path.open("rb") as file:
+        return file.read(limit + 1)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file and the folders it needs; not durable until ``sync``."""
+    try:
+        file = path.open("wb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("wb")
+    with file:
+        file.write(data)
+
+
+def sync(paths: Iterable[Path], top: Path) -> None:
+    """Make files durable, and their names in every folder from theirs up to ``top``."""
+    wanted = set(paths)
+    wanted.update(
+        folder for path in tuple(wanted) for folder in path.parents if folder.is_relative_to(top)
+    )
+    # Asked for together, they share the file system's journal commits: several times faster.
+    with ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
+        for _ in pool.map(_sync_one, wanted):
+            pass
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put a file in the place of another, whole or not at all, durably."""
+    new = path.with_name(path.name + _NEW)
+    write(new, data)
+    _sync_one(new)
+    new.replace(path)
+    _sync_one(path.parent)
+
+
+def _sync_one(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def months(root: Path) -> list[str]:
+    """Give the months that have a folder under ``root``'s ledger, in order."""
+    folder = root / FOLDER
+    if not folder.is_dir():
+        return []
+    return sorted(entry.name for entry in folder.iterdir() if is_month(entry.name))
+
+
+def published(root: Path, month: str) -> bytes | None:
+    """Give the bytes of a month's published checkpoint, or nothing where there is none."""
+    try:
+        return read_at_most(root / FOLDER / month / CHECKPOINT, 1 << 16)
+    except FileNotFoundError:
+        return None
+
+
+def prune(folder: Path, top: Path) -> None:
+    """Remove a folder and those above it, below ``top``, as long as nothing is in them."""
+    with contextlib.suppress(OSError):
+        while folder != top:
+            folder.rmdir()
+            folder = folder.parent
+
+
+class WriterLock:
+    """The right to write a ledger: one process at a time, by ``flock`` on one file."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock; raises ``SurroundingsError`` where another writer holds it."""
+        self._path = path
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._handle)
+            raise _fenced() from None
+
+    def check(self) -> None:
+        """Raise ``SurroundingsError`` where the file locked is no longer the one in its place."""
+        try:
+            there = self._path.stat()
+        except FileNotFoundError:
+            raise _fenced() from None
+        mine = os.fstat(self._handle)
+        if (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
+            raise _fenced()
+
+    def release(self) -> None:
+        """Let another writer in; once is enough."""
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)
+
+
+def _fenced() -> SurroundingsError:
+    return SurroundingsError(
+        "別のプロセスがこの台帳に書いています。一つだけ動かしてください"
+        " / another process writes this ledger; run only one"
+    )

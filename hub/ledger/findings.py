@@ -1,0 +1,136 @@
+"""What a verification found: counts, and every problem by name and place, in both languages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final, NamedTuple
+
+_LIMIT: Final = 200
+
+TEXTS: Final = {
+    "key-missing": (
+        "検証鍵 log.vkey がありません",
+        "the verifier key log.vkey is missing",
+    ),
+    "key-malformed": ("検証鍵の書式が不正です", "the verifier key is malformed"),
+    "key-differs": (
+        "log.vkey に --key で与えた鍵がありません",
+        "log.vkey does not hold the key given by --key",
+    ),
+    "head-malformed": (
+        "書込側の ledger/head が壊れています",
+        "the writer's ledger/head is damaged",
+    ),
+    "head-behind": (
+        "ledger/head が公開済みの checkpoint より古いか、別の履歴です",
+        "ledger/head is older than, or another history than, the published checkpoint",
+    ),
+    "month-missing": (
+        "ledger/head が示す月がありません",
+        "the month that ledger/head names is missing",
+    ),
+    "checkpoint-missing": (
+        "checkpoint がありません。突然停止した直後なら一度起動してから再検証してください",
+        "the checkpoint is missing; right after an abrupt stop, start the hub once and verify again",
+    ),
+    "checkpoint-malformed": ("checkpoint の書式が不正です", "the checkpoint is malformed"),
+    "signature": (
+        "checkpoint に信頼する鍵の正しい署名がありません",
+        "the checkpoint bears no good signature by a trusted key",
+    ),
+    "origin": (
+        "checkpoint が別の台帳か別の月のものです",
+        "the checkpoint is that of another log or month",
+    ),
+    "root-differs": (
+        "記録から計算した根が、署名された根と一致しません",
+        "the root over the records is not the one signed",
+    ),
+    "tile-missing": ("tile ファイルがありません", "the tile's file is missing"),
+    "tile-differs": (
+        "tile の内容が木と一致しません",
+        "the tile's hashes are not those of the tree",
+    ),
+    "entries-missing": ("記録のファイルがありません", "the file of records is missing"),
+    "entries-malformed": (
+        "記録のファイルが途中で切れているか、余分があります",
+        "the file of records is cut off or holds too much",
+    ),
+    "entry-differs": (
+        "記録が木にあるものと一致しません",
+        "the record is not the one in the tree",
+    ),
+    "entry-malformed": ("記録の書式が不正です", "the record is not as its schema says"),
+    "chain-broken": (
+        "月の先頭が前月の最後の checkpoint と一致しません",
+        "the month does not start with the last checkpoint of the month before",
+    ),
+    "unreadable": ("ファイルを読めません", "the file cannot be read"),
+    "more": ("問題がさらにあります", "there are more problems"),
+}
+"""Every problem's code with its words in Japanese and English."""
+
+
+class Problem(NamedTuple):
+    """One problem; ``file`` is relative to what was verified, ``leaf`` its index if that is known."""
+
+    code: str
+    month: str | None
+    file: str
+    leaf: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the problem as ``hub ledger verify`` prints it."""
+        ja, en = TEXTS[self.code]
+        return {
+            "code": self.code,
+            "month": self.month,
+            "file": self.file,
+            "index": self.leaf,
+            "ja": ja,
+            "en": en,
+        }
+
+
+class Report(NamedTuple):
+    """The outcome of a verification. ``records`` leaves out the leaves that chain the months."""
+
+    records: int
+    by_kind: dict[str, int]
+    months: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def verified(self) -> bool:
+        """Say whether nothing was found wrong."""
+        return not self.problems
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the report as ``hub ledger verify`` prints it."""
+        return {
+            "records": self.records,
+            "by_kind": self.by_kind,
+            "months": list(self.months),
+            "verified": self.verified,
+            "problems": [problem.to_dict() for problem in self.problems],
+        }
+
+
+class Findings:
+    """Collects while a verification runs; keeps a bounded number of problems, each once."""
+
+    def __init__(self) -> None:
+        self.kinds: Counter[str] = Counter()
+        self._problems: dict[Problem, None] = {}
+
+    def add(self, code: str, month: str | None, file: str, leaf: int | None = None) -> None:
+        """Note a problem."""
+        if len(self._problems) < _LIMIT:
+            self._problems[Problem(code, month, file, leaf)] = None
+        else:
+            self._problems[Problem("more", None, "")] = None
+
+    def report(self, months: list[str]) -> Report:
+        """Give the outcome."""
+        kinds = dict(sorted(self.kinds.items()))
+        return Report(sum(kinds.values()), kinds, tuple(months), tuple(self._problems))

@@ -1,0 +1,80 @@
+"""Reading a ledger's files beside its writer: its head, and its lines in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub.errors import SurroundingsError
+from hub.ledger import disk
+from hub.ledger.checkpoint import Checkpoint
+from hub.ledger.head import Head
+from hub.ledger.layout import FOLDER, HEAD
+from hub.ledger.note import NoteError, parse_note
+from hub.ledger.tile_files import read_tile
+from hub.ledger.tiles import ENTRIES, WIDTH, Tile, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_HEAD_LIMIT = 1 << 17
+
+
+def read_head(root: Path) -> Head:
+    """Give where the ledger of the home ``root`` stands; position 0 where it has not begun.
+
+    Raises ``HeadError`` where the commit point is damaged.
+    """
+    try:
+        return Head.parse(disk.read_at_most(root / FOLDER / HEAD, _HEAD_LIMIT))
+    except FileNotFoundError:
+        return Head(0)
+
+
+def entries(
+    root: Path, after: tuple[str, int] | None, upto: Head
+) -> Iterator[tuple[str, int, bytes]]:
+    """Give month, index and line of every record after ``(month, index)``, up to the head given.
+
+    The leaves that chain the months (index 0 of each) are left out. Raises ``SurroundingsError``
+    where a file is missing or torn; that it is also unaltered, ``verify`` says.
+    """
+    for month in disk.months(root):
+        first = after[1] + 1 if after and after[0] == month else 1
+        if month > upto.month or (after and month < after[0]):
+            continue
+        size = upto.size if month == upto.month else _closed_size(root, month)
+        for index, line in _lines(root / FOLDER / month, first, size):
+            yield month, index, line
+
+
+def _closed_size(root: Path, month: str) -> int:
+    """Give the leaves of a month that has ended, from its last checkpoint."""
+    note = disk.published(root, month)
+    try:
+        return Checkpoint.parse(parse_note(note or b"").text).size
+    except NoteError:
+        raise _torn(month) from None
+
+
+def _lines(folder: Path, first: int, size: int) -> Iterator[tuple[int, bytes]]:
+    for number in range(first // WIDTH, -(-size // WIDTH)):
+        start = number * WIDTH
+        width = min(WIDTH, size - start)
+        with disk.usable():
+            bundle = read_tile(folder, Tile(ENTRIES, number, width))
+        try:
+            lines = list(unpack(bundle or b""))
+        except ValueError:
+            raise _torn(folder.name) from None
+        if len(lines) != width:
+            raise _torn(folder.name)
+        for index in range(max(first, start), start + width):
+            yield index, lines[index - start]
+
+
+def _torn(month: str) -> SurroundingsError:
+    return SurroundingsError(
+        f"台帳 {month} のファイルが欠けているか壊れています。`hub ledger verify` で確認してください"
+        f" / a file of the ledger's month {month} is missing or torn; see `hub ledger verify`"
+    )

@@ -1,0 +1,1 @@
+"""Decide per recipient, keep only the permitted items, seal for the recipient."""

@@ -1,0 +1,1 @@
+"""Who may receive which items, for which task, under which article, from which day."""

@@ -1,0 +1,1 @@
+"""The worker, the home, supervision, settings, metrics."""

@@ -1,0 +1,48 @@
+"""Key announcements on the bus: published once, read by whoever meets a key it does not know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hub.bus.port import Record
+from hub.runtime import topics
+from hub.sealing.errors import ForgedAnnouncementError
+from hub.sealing.keyring import Keyring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hub.bus.port import Bus
+    from hub.sealing.keyring import Trust
+    from hub.sealing.keys import Announcement
+
+_AT_ONCE = 500
+
+
+def publisher(bus: Bus) -> Callable[[Announcement], None]:
+    """Give what puts an announcement on the bus."""
+
+    def publish(announcement: Announcement) -> None:
+        bus.publish([Record(topics.keys().name, None, announcement.to_bytes())])
+
+    return publish
+
+
+def open_keyring(bus: Bus, reader: str, trust: Trust, releaser: str) -> Keyring:
+    """Give the keyring of a reader that reads on in the announcements when it meets a new key."""
+    position = 0
+
+    def read_on(_: str) -> None:
+        nonlocal position
+        while records := bus.follow(topics.keys().name, 0, position, _AT_ONCE):
+            for record in records:
+                position = record.offset + 1
+                try:
+                    keyring.learn(record.value)
+                except ForgedAnnouncementError:
+                    structlog.get_logger().warning("forged-announcement", offset=record.offset)
+
+    keyring = Keyring(reader, trust, releaser, read_on)
+    return keyring

@@ -1,0 +1,128 @@
+"""Hands a recipient what it may read, opened, in order, and notes what it acknowledges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hub.bus.port import Batch
+from hub.routing.values import Receipt
+from hub.runtime import topics
+from hub.runtime.outcome import receipt_pages
+from hub.sealing.envelope import open_record
+from hub.sealing.errors import EnvelopeError, ForgedAnnouncementError
+from hub.vocabulary.clock import rfc3339
+from hub.vocabulary.feeds import UnreadableRecordError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hub.bus.port import Delivered
+    from hub.runtime.hub import Hub
+    from hub.sealing.envelope import Opened
+    from hub.vocabulary.organisations import Organisation
+
+_AT_ONCE = 500
+
+
+class Delivery(NamedTuple):
+    """One record as its recipient gets it."""
+
+    message_id: str
+    feed: str
+    sender: str
+    rule: str
+    basis: dict[str, str | None] | None
+    items: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Delivery({self.message_id})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the record as ``hub receive`` prints it."""
+        return {
+            "id": self.message_id,
+            "feed": self.feed,
+            "from": self.sender,
+            "basis": self.basis,
+            "rule": self.rule,
+            "items": self.items,
+        }
+
+
+class Handover(NamedTuple):
+    """Some deliveries of one partition; ``unopened`` counts records that did not open."""
+
+    batch: Batch
+    deliveries: list[Delivery]
+    unopened: int
+
+
+class Counter:
+    """Where one recipient fetches one feed."""
+
+    def __init__(self, hub: Hub, feed: str, recipient: Organisation) -> None:
+        self._hub = hub
+        self._feed = hub.desk(feed).feed
+        self._recipient = recipient
+        self._topic = topics.release(feed, recipient.id).name
+        self._group = f"receive.{recipient.id}"
+        self._member = hub.bus.join(self._group, [self._topic])
+        self._keyring = hub.keyring(recipient.id)
+        self._rules = {rule.id: rule for rule in hub.books.catalogue.rules}
+
+    def fetch(self, most: int | None = None) -> Iterator[Handover]:
+        """Yield what waits, partition by partition, in order, up to so many records."""
+        room = most
+        for partition in range(self._hub.bus.partitions(self._topic)):
+            position = self._hub.bus.position(self._group, self._topic, partition)
+            while room is None or room > 0:
+                count = _AT_ONCE if room is None else min(_AT_ONCE, room)
+                records = self._hub.bus.follow(self._topic, partition, position, count)
+                if not records:
+                    break
+                batch = Batch(self._group, self._topic, partition, position, records)
+                position = batch.end
+                room = None if room is None else room - len(records)
+                yield self._open(batch)
+
+    def acknowledge(self, handover: Handover) -> None:
+        """Note that the recipient has these records; the next fetch begins after them."""
+        receipts = [
+            Receipt(
+                delivery.message_id,
+                delivery.sender,
+                self._recipient.id,
+                "acknowledged",
+                delivery.rule,
+                None,
+            )
+            for delivery in handover.deliveries
+        ]
+        pages = receipt_pages(receipts, rfc3339(self._hub.clock.now()))
+        self._member.commit(handover.batch, pages)
+
+    def _open(self, batch: Batch) -> Handover:
+        found = [self._delivery(record) for record in batch.records]
+        deliveries = [delivery for delivery in found if delivery]
+        return Handover(batch, deliveries, len(found) - len(deliveries))
+
+    def _delivery(self, record: Delivered) -> Delivery | None:
+        """Open one record; nothing where it is not one the hub sealed for this recipient."""
+        try:
+            opened = open_record(record.headers, record.value, self._keyring)
+            return self._read(opened)
+        except (EnvelopeError, ForgedAnnouncementError, UnreadableRecordError, KeyError):
+            return None
+
+    def _read(self, opened: Opened) -> Delivery:
+        payload = self._feed.upgrade(opened.payload, opened.schema)
+        values = self._feed.open(payload).values
+        rule = self._rules.get(opened.purpose)
+        return Delivery(
+            opened.message_id,
+            self._feed.name,
+            opened.source,
+            opened.purpose,
+            rule.basis.to_dict() if rule else None,
+            self._feed.named(values),
+        )

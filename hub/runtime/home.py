@@ -1,0 +1,142 @@
+"""The home: the folder that holds everything an embedded hub keeps.
+
+``home.toml`` what the home is · ``sandbox.key`` a sandbox's master key · ``vault.sqlite`` keys ·
+``bus.sqlite`` the embedded bus · ``views.sqlite`` answers that can be built anew · ``ledger/`` and
+``log.vkey`` the ledger · ``operators/`` public keys of operators · ``instant`` the latest instant.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hub.errors import SurroundingsError, UsageError
+from hub.vocabulary.clock import Clock, StillClock, SystemClock, parse_instant, rfc3339
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+_CARD = "home.toml"
+_INSTANT = "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A home and what its card says; ``towns``, ``residents`` and ``seed`` are a sandbox's."""
+
+    path: Path
+    name: str
+    sandbox: bool
+    towns: int = 0
+    residents: int = 0
+    seed: int = 0
+
+    @property
+    def vault(self) -> Path:
+        """Give the file of the vault."""
+        return self.path / "vault.sqlite"
+
+    @property
+    def bus(self) -> Path:
+        """Give the file of the embedded bus."""
+        return self.path / "bus.sqlite"
+
+    @property
+    def views(self) -> Path:
+        """Give the file of the views."""
+        return self.path / "views.sqlite"
+
+    @property
+    def operators(self) -> Path:
+        """Give the folder of the operators' public keys."""
+        return self.path / "operators"
+
+    def latest_instant(self) -> datetime | None:
+        """Give the latest instant at which anything was done in this home."""
+        try:
+            return parse_instant((self.path / _INSTANT).read_text(encoding="ascii"))
+        except FileNotFoundError:
+            return None
+
+    def note_instant(self, instant: datetime) -> None:
+        """Keep an instant at which something is done, where it is the latest."""
+        latest = self.latest_instant()
+        if latest is None or instant > latest:
+            draft = self.path / f"{_INSTANT}.{os.getpid()}"
+            draft.write_text(rfc3339(instant), encoding="ascii")
+            draft.replace(self.path / _INSTANT)
+
+
+def create_home(path: Path, *, sandbox: bool, towns: int, residents: int, seed: int) -> Home:
+    """Make a home in a folder that is new or empty; raises ``UsageError`` where it is neither."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if any(path.iterdir()):
+            raise UsageError(
+                "フォルダーが空ではありません。新しいフォルダーを --home で指定してください"
+                " / the folder is not empty: give --home a new one"
+            )
+        home = Home(path, secrets.token_hex(8), sandbox, towns, residents, seed)
+        card = f'name = "{home.name}"\nsandbox = {str(sandbox).lower()}\n'
+        if sandbox:
+            card += f"towns = {towns}\nresidents = {residents}\nseed = {seed}\n"
+        (path / _CARD).write_text(card, encoding="ascii")
+        home.operators.mkdir()
+    except OSError as error:
+        raise _unusable(error) from error
+    return home
+
+
+def open_home(path: Path) -> Home:
+    """Open the home in a folder; raises ``UsageError`` where there is none."""
+    try:
+        card = tomllib.loads((path / _CARD).read_text(encoding="ascii"))
+        return Home(
+            path,
+            card["name"],
+            card["sandbox"],
+            card.get("towns", 0),
+            card.get("residents", 0),
+            card.get("seed", 0),
+        )
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(
+            "ホームがありません。hub init で作成し --home か HUB_HOME で指定してください"
+            " / no home there: make one by `hub init` and name it by --home or HUB_HOME"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError):
+        raise UsageError(
+            "home.toml が壊れています。控えから戻してください"
+            " / home.toml is damaged; restore it from a backup"
+        ) from None
+    except OSError as error:
+        raise _unusable(error) from error
+
+
+def _unusable(error: OSError) -> SurroundingsError:
+    return SurroundingsError(
+        f"ホームを読み書きできません（{error.strerror}）。権限と空き容量を確認してください"
+        " / the home cannot be used; check its permissions and free space"
+    )
+
+
+class HomeClock:
+    """The home's clock: never before the latest instant at which anything was done."""
+
+    def __init__(self, home: Home, as_of: str | None) -> None:
+        if as_of and not home.sandbox:
+            raise UsageError(
+                "--as-of と HUB_NOW はサンドボックスだけで使えます"
+                " / --as-of and HUB_NOW are for a sandbox only"
+            )
+        self._base: Clock = StillClock(parse_instant(as_of)) if as_of else SystemClock()
+        self._floor = home.latest_instant()
+
+    def now(self) -> datetime:
+        """Give the present instant, or the latest known where that lies after it."""
+        now = self._base.now()
+        return self._floor if self._floor and self._floor > now else now

@@ -1,0 +1,207 @@
+"""One hub of one home: its books, vault, bus and clock, and the parts made of them.
+
+This is where everything is put together; nothing else constructs an adapter.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from hub.bus.embedded import EmbeddedBus
+from hub.errors import UsageError
+from hub.ledger.log_files import LedgerLog
+from hub.ledger.note import NoteSigner
+from hub.rules.load import load_books
+from hub.runtime import topics
+from hub.runtime.announcements import open_keyring, publisher
+from hub.runtime.desk import Desk, open_desk
+from hub.runtime.home import Home, HomeClock, open_home
+from hub.runtime.metrics import Metrics
+from hub.runtime.outcome import HUB, Clerk
+from hub.runtime.recorder import Recorder
+from hub.runtime.worker import GROUP, Worker
+from hub.sealing.master import load_master_key
+from hub.sealing.sealer import Sealer
+from hub.sealing.vault_file import VaultFile
+from hub.vocabulary.ids import IdMinter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+    from hub.bus.port import Bus
+    from hub.rules.load import Books
+    from hub.runtime.settings import Settings
+    from hub.sealing.keyring import Keyring
+    from hub.sealing.vault import Vault
+    from hub.vocabulary.clock import Clock
+    from hub.vocabulary.organisations import Organisation
+
+
+def ledger_name(home: Home) -> str:
+    """Give the name that a home's ledger signs under."""
+    return f"juki-hub/{home.name}"
+
+
+class ReleasesOnly:
+    """The trust of a recipient: nobody but the hub, so that no sender goes round it."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def opening_keys(self, organisation: str) -> Mapping[str, X25519PrivateKey]:
+        """Give the recipient's own opening keys."""
+        return self._vault.opening_keys(organisation)
+
+    def verify_keys(self, organisation: str) -> Sequence[Ed25519PublicKey]:
+        """Give the hub's public keys, and none of anybody else."""
+        return self._vault.verify_keys(organisation) if organisation == HUB else ()
+
+
+class Hub:
+    """The parts of a hub; use it in a block, which closes them."""
+
+    def __init__(
+        self,
+        books: Books,
+        vault: Vault,
+        bus: Bus,
+        clock: Clock,
+        home: Home,
+        batch_size: int = 1000,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self.books = books
+        self.vault = vault
+        self.bus = bus
+        self.clock = clock
+        self.home = home
+        self.batch_size = batch_size
+        self.metrics = metrics or Metrics()
+        self.mint = IdMinter(clock).mint
+        self.releasing = Sealer(vault, publisher(bus), HUB)
+        self.sending = Sealer(vault, publisher(bus))
+        self.clerk = Clerk(self.releasing)
+        topics.ensure_all(bus, books, self.parties)
+
+    @classmethod
+    def open(cls, settings: Settings, metrics: Metrics | None = None) -> Self:
+        """Open the hub of the settings' home; raises ``UsageError`` where it is not given."""
+        if settings.home is None:
+            raise UsageError(
+                "--home か HUB_HOME でホームを指定してください / name the home by --home or HUB_HOME"
+            )
+        if settings.bus != "embedded":
+            raise UsageError(
+                "--bus は embedded だけを指定できます / --bus must be embedded in this version"
+            )
+        home = open_home(settings.home)
+        clock = HomeClock(home, settings.now)
+        vault = VaultFile.open(home.vault, load_master_key(os.environ, home.path, home.sandbox))
+        bus = EmbeddedBus(home.bus)
+        return cls(load_books(), vault, bus, clock, home, settings.batch_size, metrics)
+
+    @cached_property
+    def parties(self) -> list[str]:
+        """Give the organisations that have keys here and can be played."""
+        return [party for party in self.vault.parties() if party != HUB]
+
+    @cached_property
+    def desks(self) -> dict[str, Desk]:
+        """Give the desk of every feed, by the topic its messages come in on."""
+        return {
+            topics.intake(feed.name).name: open_desk(
+                feed, self.books, self.vault, self.releasing, self.mint
+            )
+            for feed in self.books.feeds.values()
+        }
+
+    def desk(self, feed: str) -> Desk:
+        """Give the desk of a feed; raises ``UsageError`` where there is no such feed."""
+        if feed not in self.books.feeds:
+            known = ", ".join(self.books.feeds)
+            raise UsageError(
+                f"--feed には次のいずれかを指定してください: {known} / --feed must be one of: {known}"
+            )
+        return self.desks[topics.intake(feed).name]
+
+    def body(self, id_or_name: str) -> Organisation:
+        """Give a body by id or official name; raises ``UsageError`` where none is known."""
+        body = self.books.directory.find(id_or_name)
+        if body is None:
+            raise UsageError(
+                "この機関は登録されていません。全国地方公共団体コード（6桁）か正式名で指定してください"
+                " / no such body is known: give its six-digit code, short id or official name"
+            )
+        return body
+
+    def party(self, id_or_name: str) -> Organisation:
+        """Give a body that has keys in this home, else raise ``UsageError``."""
+        body = self.body(id_or_name)
+        if body.kind == "ward":
+            raise UsageError(
+                f"区は送信者になれません。市（{body.parent}）として送ってください"
+                f" / a ward does not send: its city {body.parent} does (住民基本台帳法施行令31, 32)"
+            )
+        if body.id not in self.parties:
+            raise UsageError(
+                f"{body.id} の鍵がこのホームにありません / this home has no key of {body.id}"
+            )
+        return body
+
+    def keyring(self, reader: str) -> Keyring:
+        """Give the keyring of a party, or of the hub itself.
+
+        The hub believes every party of itself; a party believes only what the hub releases.
+        """
+        trust = self.vault if reader == HUB else ReleasesOnly(self.vault)
+        return open_keyring(self.bus, reader, trust, HUB)
+
+    def worker(self) -> Worker:
+        """Give a worker over every feed's intake."""
+        member = self.bus.join(GROUP, list(self.desks))
+        return Worker(
+            member,
+            self.desks,
+            self.keyring(HUB),
+            self.clerk,
+            self.clock,
+            self.mint,
+            self.metrics,
+            self.batch_size,
+        )
+
+    def open_ledger(self) -> LedgerLog:
+        """Open the ledger as its one writer."""
+        signer = NoteSigner(ledger_name(self.home), self.vault.ledger_key())
+        return LedgerLog(self.home.path, signer)
+
+    def recorder(self, log: LedgerLog) -> Recorder:
+        """Give the recorder that fills a ledger from this hub's bus."""
+        return Recorder(self.bus, log, self.clock, self.metrics)
+
+    def act(self) -> None:
+        """Note that something is done now, so that no later act can be dated before it."""
+        self.home.note_instant(self.clock.now())
+
+    def close(self) -> None:
+        """Close the bus and the vault."""
+        self.bus.close()
+        if isinstance(self.vault, VaultFile):
+            self.vault.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

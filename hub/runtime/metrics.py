@@ -1,0 +1,74 @@
+"""What Prometheus reads: counts and times, never a name or a number of a person."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hub.runtime.worker import Tally
+
+
+class Metrics:
+    """The metrics of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._messages = Counter(
+            "hub_messages", "Messages by what became of them.", ["outcome"], registry=self.registry
+        )
+        self._legs = Counter(
+            "hub_legs", "Legs released or refused.", ["outcome"], registry=self.registry
+        )
+        self._batches = Histogram(
+            "hub_batch_seconds", "Time of one batch, commit included.", registry=self.registry
+        )
+        self._batch_records = Histogram(
+            "hub_batch_records",
+            "Records of one batch.",
+            buckets=(1, 10, 100, 500, 1000, 2000, 5000, 10_000),
+            registry=self.registry,
+        )
+        self._fenced = Counter(
+            "hub_fenced_batches", "Batches another worker committed.", registry=self.registry
+        )
+        self._restarts = Counter(
+            "hub_restarts", "Restarts of a service.", ["service"], registry=self.registry
+        )
+        self._ledger_lag = Gauge(
+            "hub_ledger_pages_waiting",
+            "Ledger pages committed on the bus but not under a checkpoint.",
+            registry=self.registry,
+        )
+
+    @contextmanager
+    def batch(self, records: int) -> Iterator[None]:
+        """Time one batch that commits."""
+        began = perf_counter()
+        yield
+        self._batches.observe(perf_counter() - began)
+        self._batch_records.observe(records)
+
+    def count(self, tally: Tally) -> None:
+        """Add what one batch brought."""
+        for outcome in ("accepted", "quarantined", "repeated"):
+            self._messages.labels(outcome).inc(getattr(tally, outcome))
+        self._legs.labels("released").inc(tally.provisions)
+        self._legs.labels("refused").inc(tally.refusals)
+
+    def fenced(self) -> None:
+        """Count a batch that another worker committed first."""
+        self._fenced.inc()
+
+    def restarted(self, service: str) -> None:
+        """Count a service's restart."""
+        self._restarts.labels(service).inc()
+
+    def ledger_waits(self, pages: int) -> None:
+        """Set how many ledger pages no checkpoint covers yet."""
+        self._ledger_lag.set(pages)

@@ -1,0 +1,120 @@
+"""The records by which an outcome reaches the bus: releases, ledger page, receipts, quarantine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+
+from hub.bus.port import Record
+from hub.routing.release import (
+    baseline_receipt,
+    refused_receipt,
+    rejected_receipt,
+    released_receipt,
+)
+from hub.runtime import topics
+from hub.sealing.envelope import Attributes
+from hub.vocabulary.clock import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from hub.intake.values import Notice, Rejected
+    from hub.routing.values import Receipt, Refusal, Release
+    from hub.runtime.desk import Desk
+    from hub.sealing.sealer import Sealer
+
+HUB = "hub"
+# Well under the megabyte that a Kafka broker takes by default.
+_PAGE_BYTES = 500_000
+
+
+class Outcome(NamedTuple):
+    """What became of a batch, to be committed whole."""
+
+    releases: list[Release]
+    refusals: list[Refusal]
+    rejected: list[Rejected]
+    baseline: list[Notice]
+
+    def __repr__(self) -> str:
+        return f"Outcome({len(self.releases)} releases, {len(self.rejected)} rejected)"
+
+
+class Clerk:
+    """Writes outcomes as records of the bus."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def records(self, desk: Desk, outcome: Outcome, now: datetime) -> list[Record]:
+        """Give the records of an outcome at an instant."""
+        at = rfc3339(now)
+        lines = desk.scribe.page(outcome.releases, outcome.refusals, outcome.rejected, at)
+        return [
+            *(_release_record(desk.feed.name, release) for release in outcome.releases),
+            *ledger_pages(lines),
+            *receipt_pages(_receipts(outcome), at),
+            *(
+                self.quarantine_record(desk.feed.name, rejected, now)
+                for rejected in outcome.rejected
+                if rejected.is_quarantined
+            ),
+        ]
+
+    def quarantine_record(self, feed: str, rejected: Rejected, now: datetime) -> Record:
+        """Give the record that holds a rejected message for an operator, sealed for the hub."""
+        attributes = Attributes(type="quarantine", request=rejected.form)
+        template = self._sealer.template(HUB, HUB, attributes, now)
+        headers, value = template.seal(rejected.message_id, rejected.message_id, rejected.stored)
+        note = {
+            "event": "opened",
+            "id": rejected.message_id,
+            "feed": feed,
+            "from": rejected.sender,
+            "at": rfc3339(now),
+            "reason": rejected.reason.to_dict(),
+            "request": rejected.request.spell() if rejected.request else "",
+        }
+        headers = (*headers, ("quarantine", orjson.dumps(note)))
+        return Record(topics.quarantine().name, None, value, headers)
+
+
+def _release_record(feed: str, release: Release) -> Record:
+    topic = topics.release(feed, release.leg.recipient.id).name
+    return Record(topic, release.notice.subject, release.value, release.headers)
+
+
+def _receipts(outcome: Outcome) -> list[Receipt]:
+    return [
+        *map(released_receipt, outcome.releases),
+        *map(refused_receipt, outcome.refusals),
+        *map(rejected_receipt, outcome.rejected),
+        *map(baseline_receipt, outcome.baseline),
+    ]
+
+
+def ledger_pages(lines: Sequence[bytes]) -> list[Record]:
+    """Give ledger lines as pages: lines joined by newlines, in records a broker takes."""
+    return [Record(topics.ledger().name, None, page) for page in _joined(lines)]
+
+
+def receipt_pages(receipts: Iterable[Receipt], at: str) -> list[Record]:
+    """Give receipts as pages of JSON lines."""
+    lines = [orjson.dumps(receipt.to_dict(at)) for receipt in receipts]
+    return [Record(topics.receipts().name, None, page) for page in _joined(lines)]
+
+
+def _joined(lines: Iterable[bytes]) -> list[bytes]:
+    """Join lines by newlines into pieces of limited size."""
+    pages: list[list[bytes]] = []
+    room = 0
+    for line in lines:
+        if room < len(line):
+            pages.append([])
+            room = _PAGE_BYTES
+        pages[-1].append(line)
+        room -= len(line) + 1
+    return [b"\n".join(page) for page in pages]

@@ -1,0 +1,155 @@
+"""What an operator may do with a quarantined message: run its stored bytes again, or discard it.
+
+Both are recorded in the ledger, with the operator's id. The bytes are opened only to be run again;
+they are shown to nobody. An operator's words for discarding are sealed beside the message: they may
+name a person, and the ledger keeps no free text.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from hub.bus.port import Record
+from hub.errors import HubError, UsageError
+from hub.intake.decode import Encoding, read_file
+from hub.intake.values import Rejected
+from hub.ledger.page import requested_at
+from hub.ledger.record import Entry, Kind
+from hub.routing.values import Receipt
+from hub.runtime import topics
+from hub.runtime.outcome import HUB, Outcome, ledger_pages, receipt_pages
+from hub.runtime.submission import sender_record
+from hub.sealing.envelope import Attributes, open_record
+from hub.vocabulary.clock import rfc3339
+from hub.vocabulary.reasons import Reason, because
+from hub.vocabulary.requests import read_request
+
+if TYPE_CHECKING:
+    from hub.runtime.hub import Hub
+    from hub.runtime.views import Views
+    from hub.sealing.envelope import Opened
+    from hub.vocabulary.feeds import Values
+
+
+class NotResubmittableError(HubError):
+    """The stored bytes cannot be run again; send a corrected line instead."""
+
+
+class Quarantine:
+    """The quarantine of one hub; ``operator`` is the id of who acts, where it is given."""
+
+    def __init__(self, hub: Hub, views: Views, operator: str | None) -> None:
+        self._hub = hub
+        self._views = views
+        self._operator = operator
+
+    def show(self, message_id: str) -> dict[str, Any]:
+        """Give the note of a quarantined message; raises ``UsageError`` where there is none."""
+        return self._find(message_id)[0]
+
+    def resubmit(self, message_id: str) -> Reason | None:
+        """Run the stored bytes again; gives the reason where their format still is refused.
+
+        What depends on the state follows when the worker has run. Raises
+        ``NotResubmittableError`` for bytes that were not kept or are not from their sender.
+        """
+        note, position = self._find(message_id)
+        opened = self._open(position)
+        values, reason = self._checked(note, opened)
+        if reason or values is None:
+            reason = reason or because("unreadable-record")
+            self._hub.bus.publish(self._still_quarantined(note, opened, reason))
+            return reason
+        again = self._message(note, values)
+        self._hub.bus.publish([again, *self._closing(note, "resubmitted", b"", Kind.RESUBMIT)])
+        return None
+
+    def discard(self, message_id: str, words: str) -> None:
+        """Take a message out of quarantine for good, for the reason given."""
+        note, _ = self._find(message_id)
+        self._hub.bus.publish(self._closing(note, "discarded", words.encode(), Kind.DISCARD))
+
+    def _find(self, message_id: str) -> tuple[dict[str, Any], int]:
+        found = self._views.in_quarantine(message_id)
+        if found is None:
+            raise UsageError(
+                "この ID は隔離されていません。hub quarantine list で確認してください"
+                " / no such id is in quarantine; see `hub quarantine list`"
+            )
+        return found
+
+    def _open(self, position: int) -> Opened:
+        record = self._hub.bus.follow(topics.quarantine().name, 0, position, 1)[0]
+        return open_record(record.headers, record.value, self._hub.keyring(HUB))
+
+    def _checked(self, note: dict[str, Any], opened: Opened) -> tuple[Values | None, Reason | None]:
+        """Decode the stored bytes as at first, and check their format by today's rules."""
+        values, reason = self._decoded(note, opened)
+        if values is None:
+            return None, reason
+        intake = self._hub.desk(note["feed"]).intake
+        sender = intake.sender(note["from"], self._hub.clock.now().date())
+        return values, intake.check.check(values, sender).refusal
+
+    def _decoded(self, note: dict[str, Any], opened: Opened) -> tuple[Values | None, Reason | None]:
+        feed = self._hub.desk(note["feed"]).feed
+        if opened.request == "record":
+            return feed.open(opened.payload).values, None
+        if opened.request == "sealed" or not opened.payload:
+            raise NotResubmittableError(
+                "この行の内容は再投入できません。訂正した行を新たに送ってください"
+                " / this message cannot be run again: send a corrected line"
+            )
+        encoding: Encoding = "cp932" if opened.request == "line:cp932" else "utf-8"
+        decoded = next(read_file(io.BytesIO(opened.payload), feed, encoding))
+        return decoded.values, decoded.reason
+
+    def _still_quarantined(
+        self, note: dict[str, Any], opened: Opened, reason: Reason
+    ) -> list[Record]:
+        rejected = Rejected(
+            note["id"],
+            note["from"],
+            reason,
+            opened.request,
+            opened.payload,
+            None,
+            read_request(note["request"]),
+        )
+        desk = self._hub.desk(note["feed"])
+        outcome = Outcome([], [], [rejected], [])
+        return self._hub.clerk.records(desk, outcome, self._hub.clock.now())
+
+    def _message(self, note: dict[str, Any], values: Values) -> Record:
+        """Give the message as its sender's connector would send it again, under the same id."""
+        feed = self._hub.desk(note["feed"]).feed
+        request = read_request(note["request"])._replace(resubmitted=True)
+        return sender_record(self._hub, feed, note["from"], request, note["id"], values)
+
+    def _closing(self, note: dict[str, Any], code: str, words: bytes, kind: Kind) -> list[Record]:
+        """Give the records that take a message out of quarantine and say so."""
+        now = self._hub.clock.now()
+        at = rfc3339(now)
+        attributes = Attributes(type="quarantine", request=code)
+        template = self._hub.releasing.template(HUB, HUB, attributes, now)
+        headers, value = template.seal(note["id"], self._hub.mint(), words)
+        closed = orjson.dumps({"event": code, "id": note["id"]})
+        line = Entry(
+            kind=kind,
+            id=note["id"],
+            feed=note["feed"],
+            sender=note["from"],
+            at=at,
+            requested_at=requested_at(note["id"]),
+            code=code,
+            operator=self._operator,
+        ).to_line()
+        receipt = Receipt(note["id"], note["from"], None, code, None, None)
+        return [
+            Record(topics.quarantine().name, None, value, (*headers, ("quarantine", closed))),
+            *ledger_pages([line]),
+            *receipt_pages([receipt], at),
+        ]

@@ -1,0 +1,124 @@
+"""Runs the services: until nothing is left to do, or until told to stop.
+
+A service that fails is started anew after a growing pause, so that one bad moment of disk or bus
+does not end the exchange; what it had not committed is done again. This is the one place where
+any error is caught.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Literal
+
+import structlog
+
+from hub.errors import HubError
+from hub.runtime.hub import Hub
+from hub.runtime.metrics import Metrics
+from hub.runtime.worker import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hub.ledger.head import Head
+    from hub.runtime.settings import Settings
+
+Role = Literal["all", "worker", "ledger"]
+
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 30.0
+
+
+def run_until_idle(hub: Hub, role: Role = "all") -> tuple[Tally, Head | None]:
+    """Carry everything that waits, record it and sign a checkpoint over it."""
+    tally, head = Tally(), None
+    if role == "worker":
+        return _drain(hub), None
+    with hub.open_ledger() as log:
+        # Made first: it refuses a ledger that is ahead of its bus before anything is added.
+        recorder = hub.recorder(log)
+        if role == "all":
+            tally = _drain(hub)
+        while recorder.step():
+            pass
+        head = log.checkpoint()
+    return tally, head
+
+
+def _drain(hub: Hub) -> Tally:
+    total = Tally()
+    worker = hub.worker()
+    while (tally := worker.step()) is not None:
+        total += tally
+    return total
+
+
+class Supervisor:
+    """Keeps the services of one process running until it is told to stop."""
+
+    def __init__(self, settings: Settings, role: Role) -> None:
+        self._settings = settings
+        self.metrics = Metrics()
+        self._stop = threading.Event()
+        self._loops: dict[str, Callable[[Hub], None]] = {}
+        if role in {"all", "worker"}:
+            self._loops["worker"] = self._work
+        if role in {"all", "ledger"}:
+            self._loops["ledger"] = self._record
+        self._log = structlog.get_logger()
+
+    def stop(self) -> None:
+        """Ask every service to finish the batch in hand and end."""
+        self._stop.set()
+
+    def run(self, on_start: Callable[[Hub], None] | None = None) -> None:
+        """Run the services, each in a thread with a hub of its own, until told to stop."""
+        threads = [
+            threading.Thread(target=self._keep, args=(name, loop, on_start), name=name)
+            for name, loop in self._loops.items()
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _keep(
+        self, name: str, loop: Callable[[Hub], None], on_start: Callable[[Hub], None] | None
+    ) -> None:
+        """Start a service anew whenever it fails, pausing longer each time."""
+        pause = _FIRST_PAUSE_SECONDS
+        while not self._stop.is_set():
+            try:
+                with Hub.open(self._settings, self.metrics) as hub:
+                    if on_start:
+                        on_start(hub)
+                    self._log.info("service-started", service=name)
+                    loop(hub)
+            except HubError as error:
+                self._log.error("service-failed", service=name, error=str(error))
+            except Exception as error:  # noqa: BLE001 -- the supervisor's one duty
+                # Only the kind of error: its words might hold what a message held.
+                self._log.error("service-failed", service=name, error=type(error).__name__)
+            else:
+                continue
+            self._stop.wait(pause)
+            self.metrics.restarted(name)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        self._log.info("service-stopped", service=name)
+
+    def _work(self, hub: Hub) -> None:
+        worker = hub.worker()
+        while not self._stop.is_set():
+            tally = worker.step()
+            if tally is None:
+                self._stop.wait(self._settings.idle_seconds)
+            else:
+                hub.act()
+                self._log.info("batch-committed", **tally._asdict())
+
+    def _record(self, hub: Hub) -> None:
+        with hub.open_ledger() as log:
+            recorder = hub.recorder(log)
+            while not self._stop.is_set():
+                if not recorder.step():
+                    self._stop.wait(self._settings.idle_seconds)

@@ -1,0 +1,26 @@
+"""Settings of a process, from the environment (``HUB_…``) and from the command line over it."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 -- pydantic reads the annotation when it runs
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What may be set from outside; the master key is read by the vault alone.
+
+    ``now`` is the instant a sandbox plays at (RFC 3339 or a date), ``batch_size`` the messages of
+    one transaction, ``metrics_port`` where Prometheus reads on loopback (0: nowhere).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore")
+
+    home: Path | None = None
+    bus: str = "embedded"
+    now: str | None = None
+    batch_size: int = Field(default=1000, ge=1, le=10_000)
+    idle_seconds: float = Field(default=0.2, gt=0, le=60)
+    metrics_port: int = Field(default=0, ge=0, le=65_535)
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")

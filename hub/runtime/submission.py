@@ -1,0 +1,192 @@
+"""Takes a sender's file in, line by line, as the gateway does: a receipt for every line.
+
+What decoding and format say is final here; what depends on the state is the worker's to say. A
+bad line, and one whose asked recipient no rule permits, is recorded at once; the rest is sealed
+under the sender's key and published. A chunk of lines is one commit.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from hub.bus.port import Record
+from hub.intake.decode import Decoded, Encoding, read_file
+from hub.intake.values import Notice, Rejected
+from hub.ledger.page import requested_at
+from hub.ledger.record import Entry, Kind
+from hub.routing.release import refusals
+from hub.runtime import topics
+from hub.runtime.outcome import HUB, Outcome, ledger_pages
+from hub.sealing.envelope import Attributes
+from hub.vocabulary.clock import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hub.routing.plan import Plan
+    from hub.runtime.hub import Hub
+    from hub.vocabulary.feeds import Feed, Values
+    from hub.vocabulary.organisations import Organisation
+    from hub.vocabulary.reasons import Reason
+    from hub.vocabulary.requests import Request
+
+CHUNK = 1000
+
+
+class LineReceipt(NamedTuple):
+    """The answer to one line; ``outcome`` is ``accepted`` or ``quarantined``."""
+
+    line: int
+    id: str | None
+    outcome: str
+    reason: Reason | None
+    warnings: tuple[Reason, ...]
+    plan: Plan | None = None
+    present: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the receipt as ``hub submit`` prints it."""
+        return {
+            "line": self.line,
+            "id": self.id,
+            "outcome": self.outcome,
+            "reason": self.reason.to_dict() if self.reason else None,
+            "warnings": [warning.to_dict() for warning in self.warnings],
+        }
+
+    def to_preview(self) -> dict[str, Any]:
+        """Give the receipt of a dry run: nothing was taken, and who would get which items."""
+        legs = self.plan.legs if self.plan and self.outcome == "accepted" else ()
+        recipients = [
+            {
+                "from": leg.provider.id,
+                "to": leg.recipient.id,
+                "decision": "permit" if leg.decision.permits else "deny",
+                "rule": leg.decision.rule.id if leg.decision.rule else None,
+                "basis": leg.decision.rule.basis.to_dict() if leg.decision.rule else None,
+                "items": [
+                    item
+                    for item in self.present
+                    if leg.decision.rule and item in leg.decision.rule.permitted
+                ],
+            }
+            for leg in legs
+        ]
+        return self.to_dict() | {"recipients": recipients}
+
+
+class Submission:
+    """One file of one sender."""
+
+    def __init__(
+        self, hub: Hub, feed: str, sender: Organisation, request: Request, encoding: Encoding
+    ) -> None:
+        self._hub = hub
+        self._desk = hub.desk(feed)
+        self._sender = sender
+        self._request = request
+        self._encoding = encoding
+        self._form = f"line:{encoding}"
+        self._now = hub.clock.now()
+
+    def preview(self, stream: IO[bytes]) -> Iterator[LineReceipt]:
+        """Yield what would become of every line, taking none."""
+        for decoded in read_file(stream, self._desk.feed, self._encoding):
+            yield self._judge(decoded, None)
+
+    def take(self, stream: IO[bytes]) -> Iterator[LineReceipt]:
+        """Take every line and yield its receipt, after the commit that it is in."""
+        lines = read_file(stream, self._desk.feed, self._encoding)
+        loaded = 0
+        while chunk := list(itertools.islice(lines, CHUNK)):
+            self._now = self._hub.clock.now()
+            receipts = self._take_chunk(chunk)
+            yield from receipts
+            loaded += sum(receipt.outcome == "accepted" for receipt in receipts)
+        if self._request.baseline:
+            self._hub.bus.publish(ledger_pages([self._baseline_line(loaded)]))
+
+    def _take_chunk(self, chunk: list[Decoded]) -> list[LineReceipt]:
+        receipts = [self._judge(decoded, self._hub.mint()) for decoded in chunk]
+        outcome = Outcome([], [], [], [])
+        records = []
+        for decoded, receipt in zip(chunk, receipts, strict=True):
+            if receipt.outcome == "quarantined" or decoded.values is None:
+                outcome.rejected.append(self._rejected(decoded, receipt))
+            elif receipt.reason:
+                outcome.refusals.extend(self._refusals(decoded.values, receipt))
+            else:
+                records.append(
+                    sender_record(
+                        self._hub,
+                        self._desk.feed,
+                        self._sender.id,
+                        self._request,
+                        str(receipt.id),
+                        decoded.values,
+                    )
+                )
+        self._hub.bus.publish(records + self._hub.clerk.records(self._desk, outcome, self._now))
+        return receipts
+
+    def _judge(self, decoded: Decoded, identifier: str | None) -> LineReceipt:
+        """Say what becomes of one line, as far as its format and the rules say it."""
+        if decoded.values is None:
+            return LineReceipt(decoded.line, identifier, "quarantined", decoded.reason, ())
+        day = self._now.date()
+        sender = self._desk.intake.sender(self._sender.id, day)
+        checked = self._desk.intake.check.check(decoded.values, sender)
+        if checked.refusal:
+            return LineReceipt(decoded.line, identifier, "quarantined", checked.refusal, ())
+        plan = self._desk.planner.plan(self._sender.id, self._request.to, day)
+        asked_and_denied = plan.denial if self._request.to else None
+        present = tuple(self._desk.feed.named(decoded.values))
+        return LineReceipt(
+            decoded.line, identifier, "accepted", asked_and_denied, checked.warnings, plan, present
+        )
+
+    def _rejected(self, decoded: Decoded, receipt: LineReceipt) -> Rejected:
+        if receipt.reason is None:
+            raise ValueError("a rejected line has its reason")
+        return Rejected(
+            str(receipt.id),
+            self._sender.id,
+            receipt.reason,
+            self._form,
+            decoded.stored,
+            None,
+            self._request,
+        )
+
+    def _refusals(self, values: Values, receipt: LineReceipt) -> list[Any]:
+        feed = self._desk.feed
+        subject = self._desk.intake.subject(values)
+        opened = feed.open(feed.encode(values))
+        notice = Notice(str(receipt.id), self._sender.id, self._request.to, subject, opened)
+        return refusals([notice], self._desk.planner, self._now.date())
+
+    def _baseline_line(self, count: int) -> bytes:
+        identifier = self._hub.mint()
+        return Entry(
+            kind=Kind.BASELINE,
+            id=identifier,
+            feed=self._desk.feed.name,
+            sender=self._sender.id,
+            at=rfc3339(self._now),
+            requested_at=requested_at(identifier),
+            catalogue=self._hub.books.catalogue.digest,
+            code="baseline",
+            count=count,
+        ).to_line()
+
+
+def sender_record(
+    hub: Hub, feed: Feed, sender: str, request: Request, message_id: str, values: Values
+) -> Record:
+    """Give a message as its sender puts it on the bus: sealed under the sender's key to the hub."""
+    attributes = Attributes(type=feed.name, schema=feed.fingerprint, request=request.spell())
+    template = hub.sending.template(sender, HUB, attributes, hub.clock.now())
+    headers, value = template.seal(message_id, hub.mint(), feed.encode(values))
+    area = str(values[feed.index["市町村コード"]])
+    return Record(topics.intake(feed.name).name, area.encode(), value, headers)

@@ -1,0 +1,68 @@
+"""Time as the hub tells it: one clock port, Japan Standard Time, RFC 3339 on the outside.
+
+The law counts days in Japan, so a date is always a date in JST (UTC+9, no summer time).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Protocol
+
+from hub.errors import UsageError
+
+JST = timezone(timedelta(hours=9), "JST")
+
+
+class Clock(Protocol):
+    """Where the present instant comes from."""
+
+    def now(self) -> datetime:
+        """Give the present instant, aware of its zone."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """Give the machine's present instant in JST."""
+        return datetime.now(UTC).astimezone(JST)
+
+
+class StillClock:
+    """A clock that stands still at one instant, as ``--as-of`` asks."""
+
+    def __init__(self, instant: datetime) -> None:
+        self._instant = instant.astimezone(JST)
+
+    def now(self) -> datetime:
+        """Give the instant the clock stands at."""
+        return self._instant
+
+
+def today(clock: Clock) -> date:
+    """Give the present day in Japan."""
+    return clock.now().astimezone(JST).date()
+
+
+def parse_instant(text: str) -> datetime:
+    """Read RFC 3339 with a zone, or a date alone, which means 00:00 in Japan."""
+    try:
+        if len(text) == len("2026-04-01"):
+            return datetime.combine(date.fromisoformat(text), datetime.min.time(), JST)
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            "日時は RFC 3339 (例 2026-04-01T09:00:00+09:00) か日付 (例 2026-04-01) で指定してください"
+            " / give the instant as RFC 3339 or as a date"
+        ) from None
+    if instant.tzinfo is None:
+        raise UsageError(
+            "日時に時差 (+09:00 など) を付けてください / give the instant with its UTC offset"
+        )
+    return instant.astimezone(JST)
+
+
+def rfc3339(instant: datetime) -> str:
+    """Write an instant in JST to the millisecond, e.g. ``2026-04-01T09:00:00.000+09:00``."""
+    return instant.astimezone(JST).isoformat(timespec="milliseconds")

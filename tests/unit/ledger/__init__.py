@@ -1,0 +1,1 @@
+"""Tests of the ledger: records, trees, notes, files and their verification."""

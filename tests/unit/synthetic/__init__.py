@@ -1,0 +1,1 @@
+"""The generator of invented residents and of plausible life."""
