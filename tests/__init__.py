@@ -1,0 +1,1 @@
+"""The tiers: unit, integration, acceptance, faults."""

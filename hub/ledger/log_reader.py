@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 _HEAD_LIMIT = 1 << 17
 
 
-def read_head(root: Path) -> Head:
-    """Give where the ledger of the home ``root`` stands; position 0 where it has not begun.
+def read_head(root: Path) -> Head | None:
+    """Give where the ledger of the home ``root`` stands, or nothing: an export has no such file.
 
     Raises ``HeadError`` where the commit point is damaged.
     """
     try:
         return Head.parse(disk.read_at_most(root / FOLDER / HEAD, _HEAD_LIMIT))
     except FileNotFoundError:
-        return Head(0)
+        return None
 
 
 def entries(

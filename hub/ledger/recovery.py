@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hub.errors import ForgeryError, SurroundingsError
 from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
+from hub.ledger.head import Head
 from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, decode_keys, encode_keys
 from hub.ledger.log_reader import read_head
 from hub.ledger.month_tree import MonthTree
@@ -16,7 +17,6 @@ from hub.ledger.tile_files import read_tile, sweep
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hub.ledger.head import Head
     from hub.ledger.note import VerifierKey
 
 
@@ -27,8 +27,11 @@ def recover(root: Path, key: VerifierKey) -> tuple[Head, MonthTree]:
     ``SurroundingsError`` where the ledger is another key's, was set back, or is damaged.
     """
     _check_key(root, key)
-    head = read_head(root)
+    begun = read_head(root)
+    head = begun or Head(0)
     _refuse_rollback(root, head, key)
+    if begun is None:
+        disk.replace(root / FOLDER / HEAD, head.to_bytes())
     tree = _restore(root, head)
     if head.month:
         _publish(root, head)
@@ -36,7 +39,7 @@ def recover(root: Path, key: VerifierKey) -> tuple[Head, MonthTree]:
     for month in disk.months(root):
         if month > head.month:  # begun, but never committed
             sweep(root / FOLDER / month, 0)
-            disk.prune(root / FOLDER / month / "tile", root / FOLDER)
+            disk.prune(root / FOLDER / month, root / FOLDER)
     return head, tree
 
 

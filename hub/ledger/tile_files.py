@@ -60,6 +60,7 @@ def sweep(folder: Path, size: int) -> None:
             prune(path, path.parent)
         elif name not in needed and not _is_full(name, rows):
             path.unlink()
+    prune(folder / "tile", folder)
 
 
 def _is_full(name: str, rows: dict[str, int]) -> bool:

@@ -60,8 +60,8 @@ class _Verification:
         self._root = root
         self._findings = Findings()
         self._keys = self._trusted_keys(anchor)
-        self._months = disk.months(root)
         self._head = self._read_head()
+        self._months = [month for month in disk.months(root) if not self._only_begun(month)]
         self._month = ""
         self._latest: _Signed | None = None  # of the present month
         self._before: _Signed | None = None  # of the month before
@@ -107,6 +107,14 @@ class _Verification:
         except OSError:
             self._findings.add("unreadable", None, f"{FOLDER}/{HEAD}")
         return None
+
+    def _only_begun(self, month: str) -> bool:
+        """Say whether a month is what a kill left before its first commit: no part of the log."""
+        return (
+            self._head is not None
+            and month > self._head.month
+            and not (self._root / FOLDER / month / CHECKPOINT).exists()
+        )
 
     def _verify_month(self) -> None:
         """Verify the present month against its latest checkpoint, and the public one with it."""

@@ -1,0 +1,1 @@
+"""Scenarios through the hub command alone, as the contract has them."""

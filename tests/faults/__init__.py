@@ -1,0 +1,1 @@
+"""Crashes, two workers, full disks; the history is checked from outside the hub."""

@@ -68,12 +68,14 @@ def test_only_the_files_that_the_tree_needs_are_there(tmp_path: Path) -> None:
 def test_lines_come_back_in_order_with_month_and_index(tmp_path: Path) -> None:
     """From the start, from any place, and without the leaves that chain the months."""
     three_months(tmp_path)
-    whole = list(entries(tmp_path, None, read_head(tmp_path)))
+    head = read_head(tmp_path)
+    assert head is not None
+    whole = list(entries(tmp_path, None, head))
     assert [text for _, _, text in whole] == lines(0, 1003)
     assert whole[0][:2] == ("2026-04", 1)
     assert whole[700][:2] == ("2026-05", 1)
     for start in (0, 255, 699, 702, 1002):
-        rest = entries(tmp_path, whole[start][:2], read_head(tmp_path))
+        rest = entries(tmp_path, whole[start][:2], head)
         assert list(rest) == whole[start + 1 :]
 
 
