@@ -31,6 +31,8 @@ class EmbeddedBus:
 
     def ensure(self, topic: str, partitions: int) -> None:
         """Create the topic where it does not exist; a different partition count is an error."""
+        if partitions < 1:
+            raise UsageError("区画数は1以上にしてください / a topic needs at least one partition")
         if self.partitions(topic) == partitions:
             return
         self.store.create(topic, partitions)

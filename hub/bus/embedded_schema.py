@@ -7,7 +7,7 @@ TUNING = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA secure_delete = ON;
-PRAGMA foreign_keys = ON;
+PRAGMA wal_autocheckpoint = 8192;
 """
 
 SCHEMA = """

@@ -49,7 +49,8 @@ class Store:
         give_up = time.monotonic() + _BUSY_MS / 1000
         while True:
             try:
-                self._db.execute(TUNING)
+                # All rows are fetched: apsw stops at the first statement that gives one.
+                self._db.execute(TUNING).fetchall()
             except apsw.BusyError:
                 if time.monotonic() > give_up:
                     raise
@@ -233,6 +234,7 @@ _UNUSABLE = (
     apsw.CorruptError,
     apsw.ReadOnlyError,
     apsw.PermissionsError,
+    apsw.ProtocolError,
 )
 
 

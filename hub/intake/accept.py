@@ -158,17 +158,15 @@ class ChangeNoticeIntake:
         previous = values[self._previous]
         recoded = reading.code_key != reading.known_key
         return Change(
-            reason=reading.reason,
-            sequence=int(values[self._sequence]),
-            digest=self._digests.short(subject, reading.opened.payload),
-            code=reading.code[:8],
-            known_as=reading.known_as[:8],
-            items=self._digests.items(subject, values),
-            previous_number=(
-                self._digests.item(subject, "個人番号", previous) if previous else None
-            ),
-            code_taken=recoded and register.find(reading.code_key)[1] is not None,
-            resubmitted=reading.arrival.request.resubmitted,
+            reading.reason,
+            int(values[self._sequence]),
+            self._digests.short(subject, reading.opened.payload),
+            reading.code[:8],
+            reading.known_as[:8],
+            self._digests.items(subject, values),
+            self._digests.item(subject, "個人番号", previous) if previous else None,
+            recoded and register.find(reading.code_key)[1] is not None,
+            reading.arrival.request.resubmitted,
         )
 
     def _subject_of(self, reading: Reading, register: Register) -> bytes:

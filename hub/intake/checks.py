@@ -56,7 +56,11 @@ class FormatCheck:
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
         self._required = [i for i, item in enumerate(feed.items) if item.required]
-        self._kinds = [(item, _KINDS.get(item.kind)) for item in feed.items]
+        self._kinds = [
+            (i, item, _KINDS[item.kind]) for i, item in enumerate(feed.items) if item.kind in _KINDS
+        ]
+        # Items of a kind have a form of their own; the limit is for free text.
+        self._shortest_limit = min(item.maximum for item in feed.items if item.kind == "text")
         index = feed.index
         self._code = index["住民票コード"]
         self._old_code = index["旧住民票コード"]
@@ -90,21 +94,23 @@ class FormatCheck:
         return None
 
     def _malformed(self, values: Values) -> Reason | None:
-        for value, (item, kind) in zip(values, self._kinds, strict=True):
-            if value and isinstance(value, str):
-                if len(value) > item.maximum and kind is None:
-                    return because("too-long", item.official, limit=item.maximum)
-                refusal = kind(value, item) if kind else None
-                if refusal:
-                    return refusal
-        return self._refused_character(values)
+        for index, item, kind in self._kinds:
+            value = values[index]
+            refusal = kind(str(value), item) if value else None
+            if refusal:
+                return refusal
+        # Of a batch hardly any line needs a closer look, so all its items are looked at as one.
+        texts = [value for value in values if value and value.__class__ is str]
+        if max(map(len, texts)) > self._shortest_limit or REFUSED.search("".join(texts)):
+            return self._closer_look(values)
+        return None
 
-    def _refused_character(self, values: Values) -> Reason | None:
-        texts = [value for value in values if isinstance(value, str)]
-        if not REFUSED.search("".join(texts)):
-            return None
+    def _closer_look(self, values: Values) -> Reason | None:
         for value, item in zip(values, self._feed.items, strict=True):
-            found = first_refused(value) if isinstance(value, str) else None
+            text = value if isinstance(value, str) else ""
+            if len(text) > item.maximum > 0:
+                return because("too-long", item.official, limit=item.maximum)
+            found = first_refused(text)
             if found:
                 return because("refused-character", item.official, place=found[0], kind=found[1])
         return None
@@ -156,7 +162,7 @@ def _change_date(text: str, change: ChangeReason, today: str) -> Reason | None:
 
 
 def _is_digits(value: str, length: int) -> bool:
-    return len(value) == length and value.isascii() and value.isdigit()
+    return len(value) == length and value.isdigit() and value.isascii()
 
 
 def _resident_code(value: str, item: Item) -> Reason | None:

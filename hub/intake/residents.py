@@ -30,6 +30,9 @@ COMPARED = (
     "通称",
 )
 
+# What tells equal values of different items apart.
+_PLACES = {official: b"%d:" % place for place, official in enumerate(COMPARED)}
+
 SUBJECT_BYTES = 32
 _DIGEST_BYTES = 8
 _ABSENT = bytes(_DIGEST_BYTES)
@@ -97,7 +100,7 @@ class Digests:
         self._state = hashlib.blake2b(
             key=state_secret, digest_size=_DIGEST_BYTES, person=b"juki-state"
         )
-        self._compared = [feed.index[official] for official in COMPARED]
+        self._compared = [(feed.index[item], _PLACES[item]) for item in COMPARED]
 
     def subject(self, code: str) -> bytes:
         """Give the digest (32 bytes) by which the ledger and the bus know a 住民票コード."""
@@ -117,11 +120,11 @@ class Digests:
         base = self._state.copy()
         base.update(subject)
         digests = []
-        for place, index in enumerate(self._compared):
+        for index, place in self._compared:
             value = values[index]
             if value:
                 digest = base.copy()
-                digest.update(b"%d:%b" % (place, str(value).encode()))
+                digest.update(place + str(value).encode())
                 digests.append(digest.digest())
             else:
                 digests.append(_ABSENT)
@@ -129,8 +132,7 @@ class Digests:
 
     def item(self, subject: bytes, official: str, value: Value) -> bytes:
         """Give the digest that ``items`` gives for one present item."""
-        place = COMPARED.index(official)
-        return self.short(subject, b"%d:%b" % (place, str(value).encode()))
+        return self.short(subject, _PLACES[official] + str(value).encode())
 
 
 def is_recorded(resident: Resident, official: str) -> bool:

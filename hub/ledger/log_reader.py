@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 _HEAD_LIMIT = 1 << 17
 
 
-def read_head(root: Path) -> Head | None:
-    """Give where the ledger of the home ``root`` stands, or nothing: an export has no such file.
+def read_head(root: Path) -> Head:
+    """Give where the ledger of the home ``root`` stands; position 0 where it has not begun.
 
     Raises ``HeadError`` where the commit point is damaged.
     """
+    return find_head(root) or Head(0)
+
+
+def find_head(root: Path) -> Head | None:
+    """Give the same, or nothing where there is no commit point, as in an export."""
     try:
         return Head.parse(disk.read_at_most(root / FOLDER / HEAD, _HEAD_LIMIT))
     except FileNotFoundError:
@@ -50,7 +55,8 @@ def entries(
 
 def _closed_size(root: Path, month: str) -> int:
     """Give the leaves of a month that has ended, from its last checkpoint."""
-    note = disk.published(root, month)
+    with disk.usable():
+        note = disk.published(root, month)
     try:
         return Checkpoint.parse(parse_note(note or b"").text).size
     except NoteError:

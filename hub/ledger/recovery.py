@@ -9,7 +9,7 @@ from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.head import Head
 from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, decode_keys, encode_keys
-from hub.ledger.log_reader import read_head
+from hub.ledger.log_reader import find_head
 from hub.ledger.month_tree import MonthTree
 from hub.ledger.note import NoteError, parse_note
 from hub.ledger.tile_files import read_tile, sweep
@@ -27,7 +27,7 @@ def recover(root: Path, key: VerifierKey) -> tuple[Head, MonthTree]:
     ``SurroundingsError`` where the ledger is another key's, was set back, or is damaged.
     """
     _check_key(root, key)
-    begun = read_head(root)
+    begun = find_head(root)
     head = begun or Head(0)
     _refuse_rollback(root, head, key)
     if begun is None:

@@ -16,7 +16,7 @@ from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.findings import Findings, Report
 from hub.ledger.head import Head, HeadError
 from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, decode_keys, genesis, origin
-from hub.ledger.log_reader import read_head
+from hub.ledger.log_reader import find_head
 from hub.ledger.note import NoteError, VerifierKey, parse_note
 from hub.ledger.record import RecordError, read_fields
 from hub.ledger.tiles import ENTRIES, WIDTH, Tile
@@ -101,7 +101,7 @@ class _Verification:
     def _read_head(self) -> Head | None:
         """Read the writer's commit point; an export has none."""
         try:
-            return read_head(self._root)
+            return find_head(self._root)
         except HeadError:
             self._findings.add("head-malformed", None, f"{FOLDER}/{HEAD}")
         except OSError:

@@ -36,12 +36,12 @@ class Releaser:
     """Cuts and seals the notices of one feed."""
 
     def __init__(
-        self, feed: Feed, planner: Planner, sealer: Sealer, mint: Callable[[], str]
+        self, feed: Feed, planner: Planner, sealer: Sealer, ids: Callable[[int], list[str]]
     ) -> None:
         self._feed = feed
         self._planner = planner
         self._sealer = sealer
-        self._mint = mint
+        self._ids = ids
 
     def release(self, notices: Iterable[Notice], now: datetime) -> list[Release]:
         """Seal every notice for every recipient its plan permits, in the order of the notices."""
@@ -59,10 +59,9 @@ class Releaser:
         """Give one release a leg; legs with the same items share the cut."""
         releases = []
         runs, cut = None, b""
-        for cutter in cutters:
+        for cutter, record_id in zip(cutters, self._ids(len(cutters)), strict=True):
             if cutter.runs != runs:
                 runs, cut = cutter.runs, self._feed.cut(notice.opened, cutter.runs)
-            record_id = self._mint()
             headers, value = cutter.template.seal(notice.message_id, record_id, cut)
             mask = notice.opened.present & cutter.mask
             releases.append(Release(notice, cutter.leg, record_id, headers, value, mask))

@@ -60,7 +60,7 @@ class Desk(NamedTuple):
 
 
 def open_desk(
-    feed: Feed, books: Books, vault: Vault, sealer: Sealer, mint: Callable[[], str]
+    feed: Feed, books: Books, vault: Vault, sealer: Sealer, ids: Callable[[int], list[str]]
 ) -> Desk:
     """Furnish the desk of a feed."""
     digests = Digests(vault.secret("subject-digest"), vault.secret("state-digest"), feed)
@@ -69,6 +69,6 @@ def open_desk(
         feed,
         INTAKES[feed.name](feed, books.directory, digests),
         planner,
-        Releaser(feed, planner, sealer, mint),
+        Releaser(feed, planner, sealer, ids),
         Scribe(feed, books.catalogue.digest),
     )

@@ -83,7 +83,8 @@ class Hub:
         self.home = home
         self.batch_size = batch_size
         self.metrics = metrics or Metrics()
-        self.mint = IdMinter(clock).mint
+        self.ids = IdMinter(clock)
+        self.mint = self.ids.mint
         self.releasing = Sealer(vault, publisher(bus), HUB)
         self.sending = Sealer(vault, publisher(bus))
         self.clerk = Clerk(self.releasing)
@@ -116,7 +117,7 @@ class Hub:
         """Give the desk of every feed, by the topic its messages come in on."""
         return {
             topics.intake(feed.name).name: open_desk(
-                feed, self.books, self.vault, self.releasing, self.mint
+                feed, self.books, self.vault, self.releasing, self.ids.mint_many
             )
             for feed in self.books.feeds.values()
         }

@@ -56,7 +56,7 @@ class Clerk:
         return [
             *(_release_record(desk.feed.name, release) for release in outcome.releases),
             *ledger_pages(lines),
-            *receipt_pages(_receipts(outcome), at),
+            *_pages(topics.receipts().name, _receipt_lines(outcome, at)),
             *(
                 self.quarantine_record(desk.feed.name, rejected, now)
                 for rejected in outcome.rejected
@@ -87,28 +87,45 @@ def _release_record(feed: str, release: Release) -> Record:
     return Record(topic, release.notice.subject, release.value, release.headers)
 
 
-def _receipts(outcome: Outcome) -> list[Receipt]:
-    return [
-        *map(released_receipt, outcome.releases),
+def _receipt_lines(outcome: Outcome, at: str) -> list[bytes]:
+    others = [
         *map(refused_receipt, outcome.refusals),
         *map(rejected_receipt, outcome.rejected),
         *map(baseline_receipt, outcome.baseline),
     ]
+    return _released_lines(outcome.releases, at) + [_line(receipt, at) for receipt in others]
+
+
+def _released_lines(releases: Iterable[Release], at: str) -> list[bytes]:
+    """Give the receipts of releases, which on one leg differ in nothing but the message's id."""
+    endings: dict[int, bytes] = {}
+    lines = []
+    for release in releases:
+        message_id = release.notice.message_id.encode()
+        leg = id(release.leg)
+        if leg not in endings:
+            whole = _line(released_receipt(release), at)
+            endings[leg] = whole.removeprefix(b'{"id":"%b"' % message_id)
+        lines.append(b'{"id":"%b"%b' % (message_id, endings[leg]))
+    return lines
+
+
+def _line(receipt: Receipt, at: str) -> bytes:
+    return orjson.dumps(receipt.to_dict(at))
 
 
 def ledger_pages(lines: Sequence[bytes]) -> list[Record]:
     """Give ledger lines as pages: lines joined by newlines, in records a broker takes."""
-    return [Record(topics.ledger().name, None, page) for page in _joined(lines)]
+    return _pages(topics.ledger().name, lines)
 
 
 def receipt_pages(receipts: Iterable[Receipt], at: str) -> list[Record]:
     """Give receipts as pages of JSON lines."""
-    lines = [orjson.dumps(receipt.to_dict(at)) for receipt in receipts]
-    return [Record(topics.receipts().name, None, page) for page in _joined(lines)]
+    return _pages(topics.receipts().name, [_line(receipt, at) for receipt in receipts])
 
 
-def _joined(lines: Iterable[bytes]) -> list[bytes]:
-    """Join lines by newlines into pieces of limited size."""
+def _pages(topic: str, lines: Iterable[bytes]) -> list[Record]:
+    """Give lines, joined by newlines, in records that a broker takes."""
     pages: list[list[bytes]] = []
     room = 0
     for line in lines:
@@ -117,4 +134,4 @@ def _joined(lines: Iterable[bytes]) -> list[bytes]:
             room = _PAGE_BYTES
         pages[-1].append(line)
         room -= len(line) + 1
-    return [b"\n".join(page) for page in pages]
+    return [Record(topic, None, b"\n".join(page)) for page in pages]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from hub.resources import read_text
@@ -34,6 +34,7 @@ def intake(feed: str) -> Topic:
     return topic._replace(name=topic.name.format(feed=feed))
 
 
+@lru_cache(maxsize=8192)
 def release(feed: str, recipient: str) -> Topic:
     """Give the topic that one recipient of a feed reads."""
     topic = _declared()["release"]

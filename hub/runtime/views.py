@@ -65,7 +65,8 @@ class Views:
         self._root = root
         self._db = apsw.Connection(str(path))
         self._db.set_busy_timeout(30_000)
-        self._db.execute(_SCHEMA)
+        # All rows are fetched: apsw stops at the first statement that gives one.
+        self._db.execute(_SCHEMA).fetchall()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -30,12 +30,17 @@ class IdMinter:
 
     def mint(self) -> str:
         """Give the next id in its usual 36-character form."""
+        return self.mint_many(1)[0]
+
+    def mint_many(self, count: int) -> list[str]:
+        """Give the next ids, all of one instant."""
         millisecond = int(self._clock.now().timestamp() * 1000)
         if millisecond > self._millisecond:
             self._millisecond = millisecond
             self._tail = secrets.randbits(_START_BITS)
-        self._tail += 1
-        return _compose(self._millisecond, self._tail)
+        first = self._tail + 1
+        self._tail += count
+        return [_compose(self._millisecond, tail) for tail in range(first, first + count)]
 
 
 def _compose(millisecond: int, tail: int) -> str:

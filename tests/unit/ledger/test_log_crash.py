@@ -75,7 +75,7 @@ class Witness:
             note = published(root, month)
             if note is not None:
                 self._remember(Head(0, month, note))
-        head = read_head(root) or Head(0)
+        head = read_head(root)
         self._remember(head)
         return head
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from typing import TYPE_CHECKING
 
+import orjson
 import pytest
 
 from hub.errors import SurroundingsError, UsageError
 from hub.ledger.checkpoint import Checkpoint
-from hub.ledger.head import HeadError
+from hub.ledger.head import Head, HeadError
 from hub.ledger.log_files import LedgerLog
 from hub.ledger.log_reader import entries, read_head
 from hub.ledger.merkle import leaf_hashes, root_of
@@ -69,7 +71,6 @@ def test_lines_come_back_in_order_with_month_and_index(tmp_path: Path) -> None:
     """From the start, from any place, and without the leaves that chain the months."""
     three_months(tmp_path)
     head = read_head(tmp_path)
-    assert head is not None
     whole = list(entries(tmp_path, None, head))
     assert [text for _, _, text in whole] == lines(0, 1003)
     assert whole[0][:2] == ("2026-04", 1)
@@ -314,3 +315,39 @@ def test_after_an_error_the_writer_refuses_until_opened_anew(tmp_path: Path) -> 
         log.checkpoint()
     assert records(tmp_path) == lines(0, 600)
     assert verify(tmp_path).verified
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [],
+        {},
+        {"checkpoint": "", "month": "", "position": 0, "v": 2},
+        {"checkpoint": "", "month": "", "position": -1, "v": 1},
+        {"checkpoint": "", "month": "", "position": True, "v": 1},
+        {"checkpoint": "", "month": "2026-04", "position": 0, "v": 1},
+        {"checkpoint": "x", "month": "2026-04", "position": 0, "v": 1},
+        {"checkpoint": None, "month": "", "position": 0, "v": 1},
+    ],
+)
+def test_a_commit_point_of_another_form_is_refused(fields: object) -> None:
+    """Its sum may be right and its content still not a head."""
+    text = orjson.dumps(fields)
+    with pytest.raises(HeadError):
+        Head.parse(b"%b\n%b\n" % (text, hashlib.sha256(text).hexdigest().encode()))
+
+
+@pytest.mark.parametrize(
+    ("name", "harm"),
+    [
+        ("checkpoint", b""),
+        ("tile/entries/001", b""),
+        ("tile/entries/000", b"\xff\xff"),
+    ],
+)
+def test_a_reader_of_torn_files_is_told(tmp_path: Path, name: str, harm: bytes) -> None:
+    """Lines are given as long as their files are whole, and the month is named that is not."""
+    three_months(tmp_path)
+    (tmp_path / "ledger/2026-04" / name).write_bytes(harm)
+    with pytest.raises(SurroundingsError, match="2026-04"):
+        list(entries(tmp_path, None, read_head(tmp_path)))
