@@ -98,7 +98,7 @@ class Quarantine:
         feed = self._hub.desk(note["feed"]).feed
         if opened.request == "record":
             return feed.open(opened.payload).values, None
-        if opened.request == "sealed" or not opened.payload:
+        if opened.request in {"sealed", "unread"} or not opened.payload:
             raise NotResubmittableError(
                 "この行の内容は再投入できません。訂正した行を新たに送ってください"
                 " / this message cannot be run again: send a corrected line"

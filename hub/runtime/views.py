@@ -113,7 +113,8 @@ class Views:
             if receipt["to"]:
                 # What becomes of the legs replaces what was said of the message as a whole.
                 self._db.execute(
-                    "DELETE FROM receipts WHERE id = ? AND recipient = ''", (receipt["id"],)
+                    "DELETE FROM receipts WHERE id = ? AND sender = ? AND recipient = ''",
+                    (receipt["id"], receipt["from"]),
                 )
             reason = orjson.dumps(receipt["reason"]).decode() if receipt["reason"] else None
             self._db.execute(
