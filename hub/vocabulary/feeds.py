@@ -120,10 +120,13 @@ class Feed:
         if schema_fingerprint == self.fingerprint:
             return payload
         writer = self._by_fingerprint[schema_fingerprint]
+        buffer = io.BytesIO(payload)
         try:
-            record: Any = fastavro.schemaless_reader(io.BytesIO(payload), writer, self.schema)
+            record: Any = fastavro.schemaless_reader(buffer, writer, self.schema)
         except (EOFError, ValueError, IndexError):
             raise UnreadableRecordError(self._unreadable) from None
+        if buffer.read(1):
+            raise UnreadableRecordError(self._unreadable)
         return self.encode([record[item.name] for item in self.items])
 
     def open(self, payload: bytes) -> Opened:

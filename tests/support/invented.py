@@ -109,7 +109,7 @@ def without(notice: Notice, *items: str) -> Notice:
 
 def as_line(notice: Notice) -> bytes:
     """Write a notice as a JSON line without its end."""
-    return json.dumps(notice, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return json.dumps(notice, ensure_ascii=False).encode()
 
 
 def as_lines(*notices: Notice) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -28,13 +29,11 @@ def test_what_is_written_reads_back_to_the_millisecond(instant: datetime) -> Non
     assert abs(parse_instant(written) - instant) < timedelta(milliseconds=1)
 
 
-@given(st.text())
+@given(st.text("0123456789-:.TZW+ ") | st.text())
 def test_any_other_text_is_a_usage_error(text: str) -> None:
-    """Nothing else is raised, and what was typed is not repeated."""
-    try:
-        parse_instant(text)
-    except UsageError as error:
-        assert len(text) < 3 or text not in str(error)  # noqa: PT017 -- raised or not
+    """Nothing else is raised, whatever is typed."""
+    with contextlib.suppress(UsageError):
+        assert parse_instant(text).tzinfo is JST
 
 
 @pytest.mark.parametrize(
