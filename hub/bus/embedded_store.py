@@ -10,7 +10,8 @@ import apsw
 
 from hub.bus.embedded_schema import SCHEMA, TUNING
 from hub.bus.partition import partition_of
-from hub.bus.port import BusUnavailableError, Delivered, Headers, Record
+from hub.bus.port import Delivered, Headers, Record
+from hub.bus.sqlite import immediate, translated
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,16 +66,8 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Hold the one writer's place from the first read to the commit."""
-        with translated():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                # A full disk has rolled the transaction back already.
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with immediate(self._db):
+            yield
 
     def limit_pages(self, pages: int) -> None:
         """Let the file grow to so many pages and no further, as a small disk would."""
@@ -222,29 +215,3 @@ def unpack_headers(packed: bytes) -> Headers:
     """Read headers back."""
     parts = packed.split(b"\0")
     return tuple(zip([p.decode() for p in parts[::2]], parts[1::2], strict=True)) if packed else ()
-
-
-_UNUSABLE = (
-    apsw.FullError,
-    apsw.IOError,
-    apsw.CantOpenError,
-    apsw.BusyError,
-    apsw.LockedError,
-    apsw.NotADBError,
-    apsw.CorruptError,
-    apsw.ReadOnlyError,
-    apsw.PermissionsError,
-    apsw.ProtocolError,
-)
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Say in the hub's words what SQLite could not do; it has rolled back what it began."""
-    try:
-        yield
-    except _UNUSABLE as error:
-        raise BusUnavailableError(
-            "バスのファイルを読み書きできません。空き容量と権限を確認してください"
-            f" / the bus file cannot be used ({type(error).__name__}); check space and permissions"
-        ) from error

@@ -32,6 +32,7 @@ class Shelf:
         with (self._folder / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not card.exists():
+                shutil.rmtree(folder, ignore_errors=True)
                 card.write_text(json.dumps(make(folder)), encoding="utf-8")
         made: Made = json.loads(card.read_text(encoding="utf-8"))
         return folder, made

@@ -239,7 +239,7 @@ UNKNOWN_KEY = "架空標識という鍵"
 UNKNOWN = line(
     dict([*list(someone().notice().items())[:6], (UNKNOWN_KEY, "x"), ("異動事由", "国内転入")])
 )
-TWICE = line(as_line(someone().notice())[:-1] + '", "性別": "女"}'.encode()[1:])
+TWICE = line(as_line(someone().notice())[:-1] + ', "性別": "女"}'.encode())
 
 
 def test_an_unknown_key_is_refused_by_its_position_and_never_echoed(told: Story) -> None:

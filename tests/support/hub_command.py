@@ -30,7 +30,8 @@ class Done(NamedTuple):
     @property
     def lines(self) -> list[dict[str, Any]]:
         """Give the results of a command that prints one JSON object a line."""
-        return [json.loads(line) for line in self.out.splitlines()]
+        # Not splitlines, which also splits at characters that a value may hold (U+2028).
+        return [json.loads(line) for line in self.out.split("\n") if line]
 
     @property
     def result(self) -> dict[str, Any]:

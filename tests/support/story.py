@@ -133,7 +133,7 @@ class Fate(NamedTuple):
         return item
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Story:
     """The played story, made of nothing but what the calls printed; JSON can hold it."""
 
@@ -155,14 +155,14 @@ class Story:
         sender = _files[sent.file].sender
         (answer,) = [row for row in self.submitted[sent.file][1] if row["line"] == sent.line]
         held, last_held = (_by_id(rows, answer["id"]) for rows in (self.held, self.last_held))
-        given = {reader: _by_id(self.given[reader], answer["id"]) for reader in READERS}
+        given = {reader: _by_id(self.given.get(reader, []), answer["id"]) for reader in READERS}
         return Fate(
             answer,
             _by_id(self.legs[sender], answer["id"]),
             held[0] if held else None,
-            _by_id(self.last_legs[sender], answer["id"]),
+            _by_id(self.last_legs.get(sender, []), answer["id"]),
             last_held[0] if last_held else None,
-            _by_id(self.last_legs[PREFECTURES[sender]], answer["id"]),
+            _by_id(self.last_legs.get(PREFECTURES[sender], []), answer["id"]),
             {reader: rows for reader, rows in given.items() if rows},
         )
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import avro.io
 import avro.schema
 import fastavro
 from hypothesis import strategies as st
 
-from hub.vocabulary.feeds import Feed, Value, Values
 from tests.support.notices import change_notice
+
+if TYPE_CHECKING:
+    from hub.vocabulary.feeds import Feed, Value, Values
 
 FEED = change_notice()
 WIDTH = len(FEED.items)
 _AVRO = avro.schema.parse(json.dumps(FEED.schema))
 _FASTAVRO = fastavro.parse_schema(FEED.schema)
 
-_texts = st.text(max_size=12) | st.text("A", min_size=60, max_size=70)
-_numbers = st.integers(0, 2**31 - 1)
+_TEXTS = st.text(max_size=12) | st.text("A", min_size=60, max_size=70)
+_NUMBERS = st.integers(0, 2**31 - 1)
 
 
 @st.composite
@@ -28,7 +30,7 @@ def records(draw: st.DrawFn) -> Values:
     """Give the values of a record of which any item may be absent."""
     values = FEED.empty.copy()
     for index in draw(st.sets(st.integers(0, WIDTH - 1))):
-        values[index] = draw(_numbers if FEED.items[index].type == "int" else _texts)
+        values[index] = draw(_NUMBERS) if FEED.items[index].type == "int" else draw(_TEXTS)
     return values
 
 

@@ -81,9 +81,7 @@ def test_counting_in_two_steps_is_counting_in_one(day: date, first: int, second:
 
 
 @given(st.dates(date(2026, 4, 1), date(2026, 5, 20)), st.integers(1, 15), closing_days)
-def test_closing_days_only_ever_put_off(
-    day: date, count: int, closing: frozenset[date]
-) -> None:
+def test_closing_days_only_ever_put_off(day: date, count: int, closing: frozenset[date]) -> None:
     """With closing days the day found is never earlier, and never one of them."""
     found = next_business_day(day, count, closing)
     assert found >= next_business_day(day, count)

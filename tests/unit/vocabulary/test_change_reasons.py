@@ -52,7 +52,9 @@ def test_a_canonical_name_is_itself_however_its_parentheses_are_written(name: st
     assert find_change_reason(half_width) is CHANGE_REASONS[name]
 
 
-@pytest.mark.parametrize("spelling", ["", "転居届", "死", "転 居", "職権記載等（帰化）", "国内転入 "])
+@pytest.mark.parametrize(
+    "spelling", ["", "転居届", "死", "転 居", "職権記載等（帰化）", "国内転入 "]
+)
 def test_any_other_spelling_is_unknown(spelling: str) -> None:
     """Nothing is guessed."""
     assert find_change_reason(spelling) is None

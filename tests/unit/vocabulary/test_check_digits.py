@@ -85,9 +85,7 @@ def test_every_code_of_a_local_body_holds() -> None:
 @given(digits(5))
 def test_body_codes_follow_the_ministrys_wording(first5: str) -> None:
     """11 less the remainder, its last digit: remainder 0 gives 1, unlike the other two codes."""
-    total = sum(
-        int(digit) * weight for digit, weight in zip(first5, (6, 5, 4, 3, 2), strict=True)
-    )
+    total = sum(int(digit) * weight for digit, weight in zip(first5, (6, 5, 4, 3, 2), strict=True))
     assert body_code_digit(first5) == str(11 - total % 11)[-1]
 
 

@@ -96,9 +96,7 @@ def test_the_shipped_schema_has_no_problem() -> None:
         (FIRST | {"namespace": "jukihub.other"}, "another name"),
     ],
 )
-def test_what_breaks_readers_of_either_version_is_found(
-    newer: dict[str, Any], words: str
-) -> None:
+def test_what_breaks_readers_of_either_version_is_found(newer: dict[str, Any], words: str) -> None:
     """A field keeps its type, logical type, name and default for good."""
     found = problems([FIRST, newer])
     assert any(words in each for each in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 
 import pytest
 from hypothesis import given
@@ -127,7 +128,7 @@ def test_runs_name_each_kept_item_once_in_as_few_pieces_as_can_be(kept: set[str]
     runs = FEED.runs(kept)
     covered = [index for first, after in runs for index in range(first, after)]
     assert covered == sorted(FEED.index[item] for item in kept)
-    assert all(before[1] < after[0] for before, after in zip(runs, runs[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(runs))
 
 
 @given(records(), item_sets())

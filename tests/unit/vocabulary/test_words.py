@@ -51,7 +51,9 @@ recipients = st.text(string.ascii_lowercase + string.digits, min_size=1, max_siz
 
 @given(st.none() | recipients, st.booleans(), st.booleans())
 def test_a_request_reads_back_as_it_was_spelled(
-    to: str | None, baseline: bool, resubmitted: bool  # noqa: FBT001
+    to: str | None,
+    baseline: bool,  # noqa: FBT001
+    resubmitted: bool,  # noqa: FBT001
 ) -> None:
     """What the sender asks for is what the worker reads, a body named ``baseline`` included."""
     request = Request(to, baseline, resubmitted)
