@@ -163,15 +163,16 @@ def test_a_bad_line_costs_only_itself(bad: bytes, code: str, item: str | None) -
     assert (reason.code, reason.item) == (code, item)
 
 
-@pytest.mark.parametrize(("bad", "code", "item"), BAD_LINES.values(), ids=BAD_LINES)
-def test_a_bad_first_line_costs_only_itself_too(bad: bytes, code: str, item: str | None) -> None:
-    """The first line decides whether a file is JSON Lines; a bad one does not spoil the rest."""
-    if not bad.startswith(b"{"):
-        bad = b"{" + bad
-        code, item = ("undecodable" if bad[1] == 0xEF and False else None, None)  # noqa: SIM223
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [(bad, code) for bad, code, _ in BAD_LINES.values() if bad.startswith(b"{")],
+    ids=[name for name, (bad, *_) in BAD_LINES.items() if bad.startswith(b"{")],
+)
+def test_a_bad_first_line_costs_only_itself_too(bad: bytes, code: str) -> None:
+    """The first line decides that a file is JSON Lines; a bad one does not spoil the rest."""
     first, second = outcomes(bad + b"\n" + line_of(GOOD[0]))
     assert first.reason is not None
-    assert code is None or (first.reason.code, first.reason.item) == (code, item)
+    assert first.reason.code == code
     assert second.reason is None
 
 
