@@ -73,6 +73,16 @@ class Store:
         """Let the file grow to so many pages and no further, as a small disk would."""
         self._db.execute(f"PRAGMA max_page_count = {pages:d}")
 
+    def setting(self, name: str) -> object:
+        """Give how SQLite is told to keep the file, by the name of a pragma."""
+        return self._db.pragma(name)
+
+    def is_whole(self) -> bool:
+        """Say whether the file's pages agree, and no partition has a gap or a reader past its end."""
+        with translated():
+            sound = self._db.execute("PRAGMA integrity_check(1)").get == "ok"
+            return sound and self._db.execute(_TORN).get is None
+
     def create(self, name: str, partitions: int) -> None:
         """Create a topic where it does not exist."""
         with self.transaction():
@@ -194,6 +204,18 @@ class Store:
 
 
 _STATE = "SELECT value FROM state WHERE topic = ? AND partition = ? AND key = ?"
+
+_TORN = """
+SELECT r.topic FROM (
+  SELECT topic, partition, count(*) AS number, min(offset) AS first, max(offset) AS last
+  FROM records GROUP BY topic, partition
+) r LEFT JOIN ends e USING (topic, partition)
+WHERE e.next_offset IS NOT r.last + 1 OR r.number <> r.last - r.first + 1
+UNION ALL
+SELECT p.topic FROM positions p LEFT JOIN ends e USING (topic, partition)
+WHERE p.next_offset > coalesce(e.next_offset, 0)
+LIMIT 1
+"""
 
 _BACKLOG = """
 SELECT coalesce(sum(e.next_offset - coalesce(p.next_offset, 0)), 0)

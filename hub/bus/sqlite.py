@@ -33,9 +33,9 @@ def translated() -> Iterator[None]:
         yield
     except _UNUSABLE as error:
         raise BusUnavailableError(
-            "ホームの SQLite ファイルを読み書きできません。空き容量と権限を確認してください"
-            f" / a file of the home cannot be used ({type(error).__name__});"
-            " check space and permissions"
+            "ホームの SQLite ファイルを読み書きできません。空き容量と権限を確認し、壊れていればホーム全体を"
+            f"控えから戻してください / a file of the home cannot be used ({type(error).__name__});"
+            " check space and permissions, restore the whole home if it is damaged"
         ) from error
 
 

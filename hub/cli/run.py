@@ -31,6 +31,8 @@ def run(until_idle: bool, role: str) -> None:
         _serve(cast("Role", role))
         return
     with open_hub() as hub:
+        # First, so that an instant is kept even where this process is killed.
+        hub.act()
         tally, head = run_until_idle(hub, cast("Role", role))
         hub.act()
     ledger = {"month": head.month, "size": head.size} if head and head.note else None

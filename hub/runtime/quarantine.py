@@ -7,14 +7,13 @@ name a person, and the ledger keeps no free text.
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from hub.bus.port import Record
 from hub.errors import HubError, UsageError
-from hub.intake.decode import Encoding, read_file
+from hub.intake.decode import Encoding, read_stored
 from hub.intake.values import Rejected
 from hub.ledger.page import requested_at
 from hub.ledger.record import Entry, Kind
@@ -113,7 +112,7 @@ class Quarantine:
                 " / this message cannot be run again: send a corrected line"
             )
         encoding: Encoding = "cp932" if opened.request == "line:cp932" else "utf-8"
-        decoded = next(read_file(io.BytesIO(opened.payload), feed, encoding))
+        decoded = read_stored(opened.payload, feed, encoding)
         return decoded.values, decoded.reason
 
     def _still_quarantined(

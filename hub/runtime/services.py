@@ -104,6 +104,7 @@ class Supervisor:
                 with Hub.open(self._settings, self.metrics) as hub:
                     if on_start:
                         on_start(hub)
+                    hub.act()
                     self._log.info("service-started", service=name)
                     loop(hub)
             except HubError as error:

@@ -69,7 +69,7 @@ class Directory:
 
     def nearest(self, text: str) -> list[str]:
         """Give up to three ids or names that look like ``text``, best first."""
-        return difflib.get_close_matches(text, [*self._by_id, *self._by_name], n=3, cutoff=0.5)
+        return difflib.get_close_matches(text, [*self._by_id, *self._by_name], n=3, cutoff=0.0)
 
     def prefecture_of(self, body: Organisation) -> Organisation | None:
         """Give the prefecture a local body lies in (a prefecture lies in itself)."""

@@ -59,9 +59,15 @@ def pristine(shelf: Shelf) -> Path:
 
 
 @pytest.fixture
-def sandbox(pristine: Path, tmp_path: Path) -> Sandbox:
-    """Give a sandbox of the test's own."""
-    return Sandbox(shutil.copytree(pristine, tmp_path / "home"))
+def sandbox_home(pristine: Path, tmp_path: Path) -> Path:
+    """Give the home of a sandbox of the test's own."""
+    return shutil.copytree(pristine, tmp_path / "sandbox")
+
+
+@pytest.fixture
+def sandbox(sandbox_home: Path) -> Sandbox:
+    """Give a sandbox of the test's own, to be called at the usual instant."""
+    return Sandbox(sandbox_home)
 
 
 @pytest.fixture(scope="session")

@@ -103,8 +103,6 @@ FUKUSHIMA = _by_aliases(_FUKUSHIMA_AND_WAKO)
 WAKO = _by_aliases(_FUKUSHIMA_AND_WAKO | _WAKO_ALONE)
 
 
-
-
 ABSENT = {item: line(without(someone().notice(), item)) for item in REQUIRED}
 EMPTY = {item: line(someone().notice() | {item: ""}) for item in REQUIRED}
 

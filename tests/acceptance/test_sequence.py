@@ -164,14 +164,16 @@ def _too_early(move_at: int, entry_at: int) -> tuple[Sent, Notice, Sent]:
 
 
 IN_TIME, IN_TIME_NOTICE, _ = _too_early(move_at=5, entry_at=3)
-TOO_LATE, _, ENTERED_ABOVE = _too_early(move_at=5, entry_at=6)
+TOO_LATE, TOO_LATE_NOTICE, ENTERED_ABOVE = _too_early(move_at=5, entry_at=6)
 _REPEATED = someone()
 ENTERED_TWICE = resubmit(line(_moved(_REPEATED, 2)))
 line(_REPEATED.notice("国内転入", 1))
 line(_moved(_REPEATED, 2))
 STILL_BAD = resubmit(line(someone().notice(性別="架空標識")))
 DISCARDED_PERSON = someone()
-DISCARDED = discard(line(DISCARDED_PERSON.notice("死亡")), f"{DISCARDED_PERSON.name}さんの届出取下げ")
+DISCARDED = discard(
+    line(DISCARDED_PERSON.notice("死亡")), f"{DISCARDED_PERSON.name}さんの届出取下げ"
+)
 
 
 def test_a_resubmitted_notice_runs_again_under_its_id(told: Story) -> None:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.invented import Notice, Person, individual_number, resident_code, someone, without
+from tests.support.invented import (
+    Notice,
+    Person,
+    individual_number,
+    resident_code,
+    someone,
+    without,
+)
 from tests.support.story import Sent, line
 
 if TYPE_CHECKING:
@@ -55,9 +62,7 @@ NOT_THERE = {
 def _sent_after_leaving(reason: str) -> Sent:
     person = _present()
     line(person.notice("国内転出", 2))
-    return line(
-        _with_code(person, reason, 3) if reason in OF_CODE else person.notice(reason, 3)
-    )
+    return line(_with_code(person, reason, 3) if reason in OF_CODE else person.notice(reason, 3))
 
 
 AFTER_LEAVING = {reason: _sent_after_leaving(reason) for reason in (*NEED_PRESENCE, "国内転入")}

@@ -40,7 +40,7 @@ def individual_number(serial: int) -> str:
     return first11 + individual_number_digit(first11)
 
 
-def notice(serial: int = 1, **changes: str | int | None) -> Items:
+def notice(serial: int = 1, /, **changes: str | int | None) -> Items:
     """Give the items of a 国内転入 by official name; nothing takes an item out."""
     items: dict[str, str | int | None] = {
         "住民票コード": resident_code(serial),

@@ -46,26 +46,26 @@ class Document(NamedTuple):
 
 
 _files: list[_File] = []
+# The place in ``_files`` of each sender's JSON Lines file.
+_running: dict[str, int] = {}
 _resubmitted: list[Sent] = []
 _discarded: list[tuple[Sent, str]] = []
 
 
-def line(content: Notice | bytes, sender: str = "072010", *options: str) -> Sent:
+def line(content: Notice | bytes, sender: str = "072010") -> Sent:
     """Put a line, after all those before it, into the JSON Lines file of a sender."""
     data = content if isinstance(content, bytes) else as_line(content)
-    for place, file in enumerate(_files):
-        if (file.sender, file.options) == (sender, ("json", *options)):
-            break
-    else:
-        place, file = len(_files), _File(sender, ("json", *options), [])
-        _files.append(file)
-    file.lines.append(data + b"\n")
-    return Sent(place, len(file.lines))
+    if sender not in _running:
+        _running[sender] = len(_files)
+        _files.append(_File(sender, (), []))
+    lines = _files[_running[sender]].lines
+    lines.append(data + b"\n")
+    return Sent(_running[sender], len(lines))
 
 
 def document(data: bytes, sender: str = "072010", *options: str) -> Document:
     """Put a file of its own into the story."""
-    _files.append(_File(sender, ("document", *options), [data]))
+    _files.append(_File(sender, options, [data]))
     return Document(len(_files) - 1)
 
 
@@ -180,7 +180,7 @@ def play(sandbox: Sandbox) -> Story:
     """Play the story: submit, run, resubmit and discard, run again, receive, verify."""
     story = Story(str(sandbox.home))
     for file in _files:
-        done = sandbox.submit(file.sender, b"".join(file.lines), *file.options[1:])
+        done = sandbox.submit(file.sender, b"".join(file.lines), *file.options)
         story.submitted.append(story.hear(done))
     story.ran.append(story.hear(sandbox.run()))
     story.legs.update(_legs(story, sandbox))

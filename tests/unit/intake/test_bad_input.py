@@ -200,7 +200,7 @@ BAD_ROWS = {
 @pytest.mark.parametrize(("bad", "code"), BAD_ROWS.values(), ids=BAD_ROWS)
 def test_a_bad_row_costs_only_itself(bad: str, code: str) -> None:
     """The rows before and after it go through, and nothing of it is told."""
-    first, second, third = outcomes("\r\n".join([HEADER, row_of(), bad, row_of()]).encode())
+    first, second, third = outcomes(f"{HEADER}\r\n{row_of()}\r\n{bad}\r\n{row_of()}".encode())
     assert [first.line, second.line, third.line] == [2, 3, 4]
     assert first.reason is third.reason is None
     assert second.reason is not None

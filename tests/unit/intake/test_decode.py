@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from hub.errors import UsageError
 from hub.intake.decode import Encoding, read_file
-from hub.vocabulary.feeds import Values
 from tests.support.notices import Items, change_notice, line_of, notice, values_of
+
+if TYPE_CHECKING:
+    from hub.vocabulary.feeds import Values
 
 FEED = change_notice()
 # 髙 and 﨑 are in CP932 (NEC and IBM extensions); 辻 with a variation selector is in Unicode alone.

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.errors import UsageError
-from hub.intake.decode import Encoding, read_file
+from hub.intake.decode import Encoding, read_file, read_stored
 from tests.support.notices import change_notice, line_of, notice
 
 FEED = change_notice()
@@ -84,6 +84,20 @@ def test_json_carries_any_text_unchanged(items: dict[str, str], escaped: bool) -
     assert decoded.stored == line
 
 
+@given(st.lists(csv_lines | raw_lines | json_lines, max_size=6), st.booleans(), encodings)
+def test_what_is_stored_of_a_line_decodes_again_as_it_did(
+    lines: list[bytes],
+    in_json: bool,  # noqa: FBT001
+    encoding: Encoding,
+) -> None:
+    """A resubmission meets the very answer again, its place apart: nothing is read more kindly."""
+    start = b"{" if in_json else HEADER.decode().encode(encoding)
+    for decoded in read_file(io.BytesIO(b"\n".join([start, *lines])), FEED, encoding):
+        again = read_stored(decoded.stored, FEED, encoding)
+        assert (again.values, again.reason) == (decoded.values, decoded.reason)
+        assert again.stored == decoded.stored
+
+
 rows_of_text = st.lists(
     st.lists(
         st.text(
@@ -111,7 +125,11 @@ def test_csv_carries_any_text_unchanged(rows: list[list[str]]) -> None:
         assert [each.values[FEED.index[item]] for item in TEXT_ITEMS] == row
 
 
-in_cp932 = st.text(st.characters(codec="cp932", exclude_characters="\r\n"), max_size=12)
+# Left out: the line ends, and six characters that Python writes as another one of CP932.
+in_cp932 = st.text(
+    st.characters(codec="cp932", exclude_characters="\r\n¢£¬‖−〜"),
+    max_size=12,
+)
 
 
 @given(in_cp932)
