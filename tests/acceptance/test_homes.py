@@ -88,7 +88,6 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, sandbox_home
 def test_another_master_key_opens_nothing(sandbox_home: Path) -> None:
     """``sandbox.key`` is used when HUB_MASTER_KEY or HUB_MASTER_KEY_FILE is unset."""
     listed = ("keys", "list", "--home", str(sandbox_home))
-    assert hub(*listed).code == 0
     done = hub(*listed, env={"HUB_MASTER_KEY": KEY})
     assert done.code in {2, 3}
     assert len(done.err.splitlines()) == 1

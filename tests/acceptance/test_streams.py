@@ -20,7 +20,17 @@ _LONGEST_MEMORY = 250 * _MEBIBYTE
 def test_a_line_of_a_gigabyte_costs_only_itself_and_little_memory(sandbox: Sandbox) -> None:
     """A bad line costs only itself: its neighbours go through, in no more than 250 MB."""
     before, after = someone().notice(), someone().notice()
-    call = [HUB, "submit", "--feed", FEED, "--from", "072010", "-", "--home", str(sandbox.home)]
+    call = [
+        str(HUB),
+        "submit",
+        "--feed",
+        FEED,
+        "--from",
+        "072010",
+        "-",
+        "--home",
+        str(sandbox.home),
+    ]
     child = subprocess.Popen(
         [*call, "--format", "json", "--as-of", NOW],
         stdin=subprocess.PIPE,
@@ -53,7 +63,7 @@ def test_a_reader_who_goes_away_loses_nothing(sandbox: Sandbox) -> None:
     notices = [someone().notice() for _ in range(400)]
     sandbox.submit("072010", as_lines(*notices))
     sandbox.run()
-    call = [HUB, "receive", "--feed", FEED, "--as", "070009", "--home", str(sandbox.home)]
+    call = [str(HUB), "receive", "--feed", FEED, "--as", "070009", "--home", str(sandbox.home)]
     with subprocess.Popen(
         [*call, "--format", "json"],
         stdout=subprocess.PIPE,

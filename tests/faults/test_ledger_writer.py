@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.outside import verified
+from hub.ledger.verify import verify
 from tests.support.services import Service
 
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ def test_a_ledger_whose_writer_is_killed_verifies_after_every_kill(
     """Killed at random moments the ledger verifies from its files, only grows, and misses nothing."""
     sizes = []
     worker = Service(house.home, "--role", "worker", env={"HUB_BATCH_SIZE": "50"})
-    with house.flow(1_000, 6_000), worker:
+    with house.flow(1_000, 4_000), worker:
         for _ in range(kills):
             with Service(house.home, "--role", "ledger") as writer:
                 writer.await_event("service-started")
                 chance.let_work(0.2)
                 writer.kill()
-            report = verified(house.home)
-            assert report["verified"], report["problems"]
-            sizes.append(report["records"])
+            report = verify(house.home)
+            assert report.verified, report.problems
+            sizes.append(report.records)
     assert sizes == sorted(sizes)
     assert sizes[-1] > sizes[0], "the writer never got to write"
     house.check()

@@ -7,6 +7,7 @@ Recipients' records are read through the bus's port and opened with the recipien
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from hub.bus.embedded import EmbeddedBus
@@ -39,14 +40,19 @@ def look(home: Path, senders: Sequence[Sender]) -> History:
         taken = frozenset(_taken(opened.bus))
         recipients = sorted({town.prefecture for town in towns} | {NATIONAL})
         found = [seen for recipient in recipients for seen in _seen(opened, recipient)]
+    # Asked at a time, as an office full of people would.
+    with ThreadPoolExecutor() as pool:
+        receipts = [pool.submit(ask, home, "receipts", "--from", body) for body in bodies]
+        quarantined = pool.submit(ask, home, "quarantine", "list")
+        report = pool.submit(verified, home)
     return History(
         taken=taken,
         seen=[seen for seen in found if seen is not None],
         unopened=found.count(None),
-        receipts=[row for body in bodies for row in ask(home, "receipts", "--from", body)],
+        receipts=[row for answer in receipts for row in answer.result()],
         lines=list(ledger_lines(home)),
-        quarantined=ask(home, "quarantine", "list"),
-        verified=verified(home),
+        quarantined=quarantined.result(),
+        verified=report.result(),
     )
 
 
