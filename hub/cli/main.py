@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -61,6 +62,10 @@ def cli() -> None:
 def main() -> None:
     """Run the command of this process's arguments and exit with its code."""
     sys.excepthook = _last_words
+    for stream in (sys.stdout, sys.stderr):
+        # Results are UTF-8 wherever they go: names cannot be said in every locale's encoding.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     sys.exit(_run())
 
 

@@ -71,6 +71,9 @@ def test_global_options_work_before_and_after_the_command_and_beat_the_environme
         hub("quarantine", "--format", "json", "list", env={"HUB_HOME": home}),
     ]
     assert {way.lines[0]["id"] for way in ways} == {answer["id"]}
+    shown = hub("quarantine", "show", answer["id"], "--home", home, "--format", "json")
+    assert shown.result == ways[0].lines[0]
+    assert shown.result["reason"] == answer["reason"]
 
 
 def test_a_file_may_be_named_and_the_text_form_tells_no_value_either(

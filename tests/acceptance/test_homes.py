@@ -6,6 +6,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from tests.support.hub_command import hub
+from tests.support.invented import resident_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,7 @@ def test_a_sandbox_has_its_own_random_key_whatever_its_seed(tmp_path: Path) -> N
         codes = made.result["codes"]
         assert codes["from"] <= codes["to"]
         assert all(len(code) == 11 and code.isdigit() for code in codes.values())
+        assert not codes["from"] <= resident_code(1) <= codes["to"]
         key = home / "sandbox.key"
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
         keys.add(key.read_text(encoding="ascii"))

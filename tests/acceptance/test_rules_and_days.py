@@ -94,6 +94,12 @@ def test_the_list_of_rules_names_articles_and_sources() -> None:
         assert row["source"]
 
 
+def test_answers_are_utf_8_whatever_the_locale() -> None:
+    """``--format json`` … which carry the official Japanese item names."""
+    call = ("rules", "list", "--format", "json")
+    assert hub(*call, env={"PYTHONIOENCODING": "ascii"}) == hub(*call)
+
+
 def test_the_items_of_a_feed_are_shown_with_names_types_and_sources() -> None:
     """``schemas check`` / ``show``: items: Avro name, official name, type, source line."""
     assert hub("schemas", "check").code == 0

@@ -38,7 +38,7 @@ def house_on_disk(disk: SmallDisk, seed: int) -> House:
 
 
 def _refused(done: Done) -> None:
-    """Require that the surroundings are called wrong: exit 3, one line that names the room that is missing."""
+    """Require exit 3, and one line that names what is missing: room."""
     assert done.code == 3, done.err
     assert done.out == ""
     assert len(done.err.splitlines()) == 1, done.err
