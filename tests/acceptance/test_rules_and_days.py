@@ -101,7 +101,7 @@ def test_answers_are_utf_8_whatever_the_locale() -> None:
 
 
 def test_the_items_of_a_feed_are_shown_with_names_types_and_sources() -> None:
-    """``schemas check`` / ``show``: items: Avro name, official name, type, source line."""
+    """``schemas show``: items: Avro name, official name, type, source line."""
     items = hub("schemas", "show", "--feed", FEED, "--format", "json").result["items"]
     assert {*LEAVING, *SOMETIMES_LEAVING, "市町村コード", "更新順番号"} <= {
         item["official"] for item in items
