@@ -127,13 +127,30 @@ def test_any_other_spelling_of_a_number_is_refused(spelled: str) -> None:
     assert decoded.reason.code == "sequence-form"
 
 
-def test_a_second_number_may_be_an_integer_too() -> None:
-    """異動時更新順番号 is of digits: 7 and "7" are the same, -7 is not one, 2³¹ is too large."""
-    assert read(line_of(notice(異動時更新順番号=7))) == read(line_of(notice(異動時更新順番号="7")))
-    for wrong, code in ((-7, "wrong-type"), (2**31, "sequence-form"), (True, "wrong-type")):
-        (decoded,) = read_file(io.BytesIO(line_of(notice(異動時更新順番号=wrong))), FEED)
-        assert decoded.reason is not None
-        assert decoded.reason.code == code
+@pytest.mark.parametrize("number", [0, 7, 2**31 - 1])
+def test_a_second_number_may_be_an_integer_too(number: int) -> None:
+    """異動時更新順番号 is of digits: the number and its digits are the same."""
+    as_text = read(line_of(notice(異動時更新順番号=str(number))))
+    assert read(line_of(notice(異動時更新順番号=number))) == as_text
+    assert as_text[0][FEED.index["異動時更新順番号"]] == str(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(-1, "wrong-type"), (2**31, "sequence-form"), (True, "wrong-type")]
+)
+def test_a_second_number_that_is_none_is_refused(number: int, code: str) -> None:
+    """Below zero, too large for the field, or a truth value."""
+    (decoded,) = read_file(io.BytesIO(line_of(notice(異動時更新順番号=number))), FEED)
+    assert decoded.reason is not None
+    assert decoded.reason.code == code
+
+
+def test_an_unknown_key_is_told_by_its_place_alone() -> None:
+    """Counted from 1 among the keys of its line."""
+    (decoded,) = read_file(io.BytesIO(line_of(notice() | {"極秘": "x"})), FEED)
+    assert decoded.reason is not None
+    assert decoded.reason.ja.startswith("12番目")
+    assert "極秘" not in decoded.reason.ja + decoded.reason.en
 
 
 def test_quoted_cells_may_hold_commas_quotes_and_line_ends() -> None:
