@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 class Fetched:
     """One partition's records after the group's position, in order.
 
-    ``end`` is the offset at which the broker last said that the partition ends, -1 while there may
+    ``visible`` is where it ended when the member got it: it is not ``heard`` of before a record
+    has come or all up to there was looked at. ``end`` is the offset at which the broker last said that the partition ends, -1 while there may
     be more behind ``records``.
     """
 
     position: int
+    visible: int
     end: int = -1
     heard: bool = False
     records: list[Delivered] = field(default_factory=list)
@@ -36,7 +38,7 @@ class Fetched:
     def note_end(self, offset: int) -> None:
         """Note that nothing lies before this offset but what was fetched."""
         self.end = offset
-        self.heard = True
+        self.heard = self.heard or offset >= self.visible
 
     def move(self, position: int) -> None:
         """Let go of what lies before the group's new position."""
@@ -51,9 +53,9 @@ class Buffers:
         self.places: dict[Place, Fetched] = {}
         self._turns: list[Place] = []
 
-    def hold(self, place: Place, position: int) -> None:
-        """Begin with a partition."""
-        self.places[place] = Fetched(position)
+    def hold(self, place: Place, position: int, visible: int) -> None:
+        """Begin with a partition at the group's position; ``visible`` is where it ends now."""
+        self.places[place] = Fetched(position, visible)
         self._turns.append(place)
 
     def drop(self, places: Iterable[Place]) -> None:

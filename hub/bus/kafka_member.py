@@ -134,9 +134,11 @@ class KafkaMember:
             name: self._parts.ends.positions(self._group, self._names[name], settled=True)
             for name in {each.topic for each in assigned}
         }
-        for each in assigned:
+        places = [(self._names[each.topic], each.partition) for each in assigned]
+        ends = self._parts.ends.visible(places)
+        for place, each in zip(places, assigned, strict=True):
             each.offset = positions[each.topic].get(each.partition, 0)
-            self._buffers.hold((self._names[each.topic], each.partition), each.offset)
+            self._buffers.hold(place, each.offset, ends[place])
         consumer.incremental_assign(assigned)
         self._is_assigned = True
 
