@@ -16,7 +16,7 @@ from hub.runtime.services import run_until_idle
 from hub.vocabulary.clock import today
 
 if TYPE_CHECKING:
-    from hub.ledger.verify import Report
+    from hub.ledger.findings import Report
     from hub.runtime.hub import Hub
     from hub.runtime.worker import Tally
     from hub.vocabulary.organisations import Organisation

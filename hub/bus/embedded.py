@@ -75,6 +75,10 @@ class EmbeddedBus:
         """Give how many records of the topic the group has not committed."""
         return self.store.backlog(group, topic)
 
+    def is_whole(self) -> bool:
+        """Say whether the file is all of one moment; reads all of it, for one that was copied."""
+        return self.store.is_whole()
+
     def close(self) -> None:
         """Let go of the file."""
         self.store.close()

@@ -8,6 +8,7 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA secure_delete = ON;
 PRAGMA wal_autocheckpoint = 8192;
+PRAGMA cache_size = -65536;
 """
 
 SCHEMA = """

@@ -10,7 +10,8 @@ import apsw
 
 from hub.bus.embedded_schema import SCHEMA, TUNING
 from hub.bus.partition import partition_of
-from hub.bus.port import BusUnavailableError, Delivered, Headers, Record
+from hub.bus.port import Delivered, Headers, Record
+from hub.bus.sqlite import immediate, translated
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,20 +66,22 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Hold the one writer's place from the first read to the commit."""
-        with translated():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                # A full disk has rolled the transaction back already.
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        with immediate(self._db):
+            yield
 
     def limit_pages(self, pages: int) -> None:
         """Let the file grow to so many pages and no further, as a small disk would."""
         self._db.execute(f"PRAGMA max_page_count = {pages:d}")
+
+    def setting(self, name: str) -> object:
+        """Give how SQLite is told to keep the file, by the name of a pragma."""
+        return self._db.pragma(name)
+
+    def is_whole(self) -> bool:
+        """Say whether the file's pages agree, and no partition has a gap or a reader past its end."""
+        with translated():
+            sound = self._db.execute("PRAGMA integrity_check(1)").get == "ok"
+            return sound and self._db.execute(_TORN).get is None
 
     def create(self, name: str, partitions: int) -> None:
         """Create a topic where it does not exist."""
@@ -202,6 +205,18 @@ class Store:
 
 _STATE = "SELECT value FROM state WHERE topic = ? AND partition = ? AND key = ?"
 
+_TORN = """
+SELECT r.topic FROM (
+  SELECT topic, partition, count(*) AS number, min(offset) AS first, max(offset) AS last
+  FROM records GROUP BY topic, partition
+) r LEFT JOIN ends e USING (topic, partition)
+WHERE e.next_offset IS NOT r.last + 1 OR r.number <> r.last - r.first + 1
+UNION ALL
+SELECT p.topic FROM positions p LEFT JOIN ends e USING (topic, partition)
+WHERE p.next_offset > coalesce(e.next_offset, 0)
+LIMIT 1
+"""
+
 _BACKLOG = """
 SELECT coalesce(sum(e.next_offset - coalesce(p.next_offset, 0)), 0)
 FROM ends e LEFT JOIN positions p
@@ -222,29 +237,3 @@ def unpack_headers(packed: bytes) -> Headers:
     """Read headers back."""
     parts = packed.split(b"\0")
     return tuple(zip([p.decode() for p in parts[::2]], parts[1::2], strict=True)) if packed else ()
-
-
-_UNUSABLE = (
-    apsw.FullError,
-    apsw.IOError,
-    apsw.CantOpenError,
-    apsw.BusyError,
-    apsw.LockedError,
-    apsw.NotADBError,
-    apsw.CorruptError,
-    apsw.ReadOnlyError,
-    apsw.PermissionsError,
-    apsw.ProtocolError,
-)
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Say in the hub's words what SQLite could not do; it has rolled back what it began."""
-    try:
-        yield
-    except _UNUSABLE as error:
-        raise BusUnavailableError(
-            "バスのファイルを読み書きできません。空き容量と権限を確認してください"
-            f" / the bus file cannot be used ({type(error).__name__}); check space and permissions"
-        ) from error

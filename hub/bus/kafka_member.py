@@ -89,7 +89,8 @@ class KafkaMember:
         except KafkaException as failure:
             self._leave()
             raise translated(error_of(failure)) from failure
-        for message in [first, *more] if first else more:
+        # Compared to None, since a message of no bytes counts as false.
+        for message in more if first is None else [first, *more]:
             self._take(message)
         return self._is_assigned and self._buffers.count > 0 and self._buffers.all_heard
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.options import HubGroup, home, settings
+from hub.cli.options import HubGroup, settings
 from hub.cli.output import show
 from hub.errors import UsageError
 from hub.rules.load import load_directory
@@ -52,10 +52,10 @@ def _closing_days(org: str) -> Sequence[date]:
     body = load_directory().find(org)
     if body is None:
         raise UsageError("この機関は登録されていません / no such body is known")
-    if settings().home is None:
-        return ()
-    file = home().path / "closing-days.toml"
-    if not file.exists():
+    # Needs no home: where there is none, only the national closing days are known.
+    folder = settings().home
+    file = folder / "closing-days.toml" if folder else None
+    if file is None or not file.exists():
         return ()
     try:
         declared = tomllib.loads(file.read_text(encoding="utf-8")).get(body.id, [])

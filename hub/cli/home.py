@@ -35,7 +35,7 @@ def init(sandbox: bool, towns: int, residents: int, seed: int) -> None:
             "home": str(path),
             "name": home.name,
             "sandbox": True,
-            "parties": sandbox_parties(),
+            "parties": sandbox_parties(towns),
             "towns": towns,
             "residents": residents,
             "seed": seed,

@@ -48,6 +48,8 @@ def submit(
                 wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
                 show_line(receipt.to_preview())
             return int(wrong)
+        # First, so that an instant is kept even where this process is killed.
+        hub.act()
         for receipt in submission.take(stream):
             wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
             show_line(receipt.to_dict())
@@ -82,8 +84,8 @@ def receive(feed: str, recipient: str, most: int | None, no_ack: bool) -> int:
             flush()
             unopened += handover.unopened
             if not no_ack:
-                counter.acknowledge(handover)
                 hub.act()
+                counter.acknowledge(handover)
     if unopened:
         sys.stderr.write(
             f"hub: {unopened} 件は開けませんでした。送信元を確認してください"

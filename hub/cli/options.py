@@ -9,7 +9,7 @@ import click
 from pydantic import ValidationError
 
 from hub.errors import UsageError
-from hub.runtime.home import Home, HomeClock, open_home
+from hub.runtime.home import Home, HomeClock, is_home, open_home
 from hub.runtime.hub import Hub
 from hub.runtime.operators import operator_of
 from hub.runtime.settings import Settings
@@ -96,7 +96,7 @@ def home() -> Home:
 def clock() -> Clock:
     """Give the home's clock, or the machine's for the commands that need no home."""
     chosen = settings()
-    if chosen.home is not None:
+    if chosen.home is not None and is_home(chosen.home):
         return HomeClock(open_home(chosen.home), chosen.now)
     if chosen.now is not None:
         raise UsageError(

@@ -12,7 +12,7 @@ from hub.cli.options import HubCommand, open_hub, settings
 from hub.cli.output import show
 from hub.runtime.hub import Hub
 from hub.runtime.logs import configure_logs
-from hub.runtime.services import Role, Supervisor, run_until_idle
+from hub.runtime.services import Role, Supervisor, calm_collector, run_until_idle
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -26,10 +26,13 @@ ROLES = ["all", "worker", "ledger"]
 def run(until_idle: bool, role: str) -> None:
     """サービスを動かす / Run the services: decide, release, record."""
     configure_logs(settings().log_level)
+    calm_collector()
     if not until_idle:
         _serve(cast("Role", role))
         return
     with open_hub() as hub:
+        # First, so that an instant is kept even where this process is killed.
+        hub.act()
         tally, head = run_until_idle(hub, cast("Role", role))
         hub.act()
     ledger = {"month": head.month, "size": head.size} if head and head.note else None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hub.vocabulary.organisations import Directory
 
 _MOST_SENDERS = 4096
+_UNREAD = frozenset({"unknown-schema", "unreadable-record"})
 
 
 class Reading(NamedTuple):
@@ -59,7 +60,7 @@ class ChangeNoticeIntake:
         index = feed.index
         self._code, self._old_code = index["住民票コード"], index["旧住民票コード"]
         self._area, self._sequence = index["市町村コード"], index["更新順番号"]
-        self._previous = index["変更前個人番号"]
+        self._previous, self._reason = index["変更前個人番号"], index["異動事由"]
 
     def sender(self, identifier: str, day: date) -> Sender:
         """Give what the checks need of a sender; a body without a registry has no area."""
@@ -127,9 +128,13 @@ class ChangeNoticeIntake:
         except UnreadableRecordError:
             return because("unreadable-record")
         values = opened.values
+        spelling = values[self._reason]
         checked = self.check.check(values, self.sender(arrival.sender, day))
         if checked.change is None:
             return checked.refusal or because("unreadable-record")
+        if values[self._reason] != spelling:
+            # The check made it canonical, and what leaves is cut from the bytes.
+            opened = self._feed.open(self._feed.encode(values))
         area = str(values[self._area])
         code = known_as = self._digests.subject(str(values[self._code]))
         if checked.change.effect is Effect.CODE:
@@ -184,7 +189,7 @@ def _rejected(arrival: Arrival, reason: Reason, subject: bytes | None = None) ->
         arrival.message_id,
         arrival.sender,
         reason,
-        "record",
+        "unread" if reason.code in _UNREAD else "record",
         arrival.payload,
         subject,
         arrival.request,

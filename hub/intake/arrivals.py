@@ -6,6 +6,7 @@ overwrite what became of another's message.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
 
 from hub.intake.values import Arrival, Rejected
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from hub.sealing.keyring import Keyring
 
 UNKNOWN_SENDER = "unknown"
+_ORGANISATION = re.compile(rb"[0-9]{6}|[a-z]{2,11}")
 
 
 class Sealed(Protocol):
@@ -70,8 +72,9 @@ def _forged(record: Sealed, code: str, identifier: str) -> Rejected:
 
 
 def _claimed_source(headers: Sequence[tuple[str, bytes]]) -> str:
-    """Give the sender a record claims, where that can be an organisation's id at all."""
+    """Give the sender a record claims, where that can be an organisation's id at all.
+
+    It is shown and recorded, so a 住民票コード (11 digits) or a name must not pass for one.
+    """
     claimed = dict(headers).get("ce_source", b"")
-    if claimed and claimed.isalnum() and claimed.isascii() and len(claimed) <= len("immigration"):
-        return claimed.decode()
-    return UNKNOWN_SENDER
+    return claimed.decode() if _ORGANISATION.fullmatch(claimed) else UNKNOWN_SENDER

@@ -14,6 +14,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from hub.intake.shape import Shape
 from hub.vocabulary.change_reasons import ChangeReason, Effect, find_change_reason
 from hub.vocabulary.check_digits import (
     body_code_holds,
@@ -21,7 +22,7 @@ from hub.vocabulary.check_digits import (
     resident_code_holds,
 )
 from hub.vocabulary.reasons import Reason, because
-from hub.vocabulary.text import REFUSED, first_refused
+from hub.vocabulary.text import first_refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,17 +56,16 @@ class FormatCheck:
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
-        self._required = [i for i, item in enumerate(feed.items) if item.required]
-        self._kinds = [
-            (i, item, _KINDS[item.kind]) for i, item in enumerate(feed.items) if item.kind in _KINDS
+        self._shape = Shape(feed)
+        self._exact = [
+            (i, item, _KINDS[item.kind]) for i, item in enumerate(feed.items) if item.kind in _EXACT
         ]
-        # Items of a kind have a form of their own; the limit is for free text.
-        self._shortest_limit = min(item.maximum for item in feed.items if item.kind == "text")
         index = feed.index
         self._code = index["住民票コード"]
         self._old_code = index["旧住民票コード"]
         self._number = index["個人番号"]
         self._area = index["市町村コード"]
+        self._sequence = index["更新順番号"]
         self._reason = index["異動事由"]
         self._changed_on = index["異動年月日"]
         self._born = index["生年月日"]
@@ -75,7 +75,8 @@ class FormatCheck:
 
     def check(self, values: Values, sender: Sender) -> Checked:
         """Check a notice; on success the 異動事由 in ``values`` is the canonical one."""
-        refusal = self._missing(values) or self._malformed(values)
+        refusal = None if self._shape.fits(values) else self._misshapen(values)
+        refusal = refusal or self._not_exact(values)
         if refusal:
             return Checked(None, refusal)
         change = find_change_reason(str(values[self._reason]))
@@ -87,32 +88,28 @@ class FormatCheck:
             return Checked(None, refusal)
         return Checked(change, None, self._warnings(values, change, sender.today))
 
-    def _missing(self, values: Values) -> Reason | None:
-        for index in self._required:
-            if not values[index]:
-                return because("missing-item", self._feed.items[index].official)
+    def _misshapen(self, values: Values) -> Reason | None:
+        """Name the first item that is missing, too long, of a wrong form or holds a bad character."""
+        for value, item in zip(values, self._feed.items, strict=True):
+            if item.required and not value:
+                return because("missing-item", item.official)
+        for value, item in zip(values, self._feed.items, strict=True):
+            text = value if isinstance(value, str) else ""
+            kind = _KINDS.get(item.kind) if text else None
+            refusal = kind(text, item) if kind else _free_text(text, item)
+            if refusal:
+                return refusal
         return None
 
-    def _malformed(self, values: Values) -> Reason | None:
-        for index, item, kind in self._kinds:
+    def _not_exact(self, values: Values) -> Reason | None:
+        """Check what no shape shows: 更新順番号 is there, days are real, check digits hold."""
+        if not values[self._sequence]:
+            return because("missing-item", "更新順番号")
+        for index, item, kind in self._exact:
             value = values[index]
             refusal = kind(str(value), item) if value else None
             if refusal:
                 return refusal
-        # Of a batch hardly any line needs a closer look, so all its items are looked at as one.
-        texts = [value for value in values if value and value.__class__ is str]
-        if max(map(len, texts)) > self._shortest_limit or REFUSED.search("".join(texts)):
-            return self._closer_look(values)
-        return None
-
-    def _closer_look(self, values: Values) -> Reason | None:
-        for value, item in zip(values, self._feed.items, strict=True):
-            text = value if isinstance(value, str) else ""
-            if len(text) > item.maximum > 0:
-                return because("too-long", item.official, limit=item.maximum)
-            found = first_refused(text)
-            if found:
-                return because("refused-character", item.official, place=found[0], kind=found[1])
         return None
 
     def _across(self, values: Values, change: ChangeReason, sender: Sender) -> Reason | None:
@@ -158,6 +155,15 @@ def _change_date(text: str, change: ChangeReason, today: str) -> Reason | None:
         text = text.replace(_UNKNOWN, "")
     if text > today[: len(text)] and not change.may_be_future:
         return because("future-date", "異動年月日")
+    return None
+
+
+def _free_text(text: str, item: Item) -> Reason | None:
+    if len(text) > item.maximum > 0:
+        return because("too-long", item.official, limit=item.maximum)
+    found = first_refused(text)
+    if found:
+        return because("refused-character", item.official, place=found[0], kind=found[1])
     return None
 
 
@@ -218,6 +224,9 @@ def _digits(value: str, item: Item) -> Reason | None:
         return None
     return because("wrong-form", item.official, limit=item.maximum)
 
+
+# Kinds whose form alone does not make them right.
+_EXACT = {"individual-number", "body-code", "date", "partial-date", "change-date"}
 
 _KINDS: dict[str, Callable[[str, Item], Reason | None]] = {
     "resident-code": _resident_code,

@@ -13,17 +13,17 @@ import json
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from hub.errors import UsageError
+from hub.intake.items import values_of
 from hub.intake.lines import MAX_LINE_BYTES, Line, physical_lines
 from hub.vocabulary.reasons import Reason, because
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from hub.vocabulary.feeds import Feed, Value, Values
+    from hub.vocabulary.feeds import Feed, Values
 
 Encoding = Literal["utf-8", "cp932"]
 
-MAX_SEQUENCE = 2**31 - 1
 _BOM = "\ufeff"
 # A quoted value may hold line ends (which are refused later); beyond this the quote is a mistake.
 _MAX_QUOTED_LINES = 8
@@ -53,28 +53,45 @@ def read_file(stream: IO[bytes], feed: Feed, encoding: Encoding = "utf-8") -> It
     return _csv_lines(everything, feed, encoding)
 
 
+def read_stored(stored: bytes, feed: Feed, encoding: Encoding) -> Decoded:
+    """Decode again what a ``Decoded`` kept of its line, exactly as it was decoded in its file.
+
+    Only a row of CSV is kept with a line end in it: the one after its header.
+    """
+    header, end, row = stored.partition(b"\n")
+    if not end:
+        return _json_line(Line(1, stored), feed, encoding)
+    columns = _columns(Line(1, header), feed, encoding)
+    line = Line(2, row)
+    return _decoded(line, _csv_row(line, columns, feed, encoding), stored)
+
+
 def _is_filled(line: Line) -> bool:
     """Say whether a line holds more than white space."""
     return line.data is None or bool(line.data.strip())
 
 
+def _decoded(line: Line, found: Values | Reason, stored: bytes) -> Decoded:
+    if isinstance(found, Reason):
+        return Decoded(line.number, None, found, stored)
+    return Decoded(line.number, found, None, stored)
+
+
 def _json_line(line: Line, feed: Feed, encoding: Encoding) -> Decoded:
+    return _decoded(line, _json_values(line, feed, encoding), line.data or b"")
+
+
+def _json_values(line: Line, feed: Feed, encoding: Encoding) -> Values | Reason:
     text = _text(line, encoding)
     if isinstance(text, Reason):
-        return Decoded(line.number, None, text, line.data or b"")
+        return text
     if text.startswith(_BOM):
-        return Decoded(line.number, None, because("bom-in-middle"), line.data or b"")
+        return because("bom-in-middle")
     try:
         pairs = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        place = getattr(error, "colno", 1)
-        return Decoded(line.number, None, because("invalid-json", place=place), line.data or b"")
-    if not isinstance(pairs, _Pairs):
-        return Decoded(line.number, None, because("not-an-object"), line.data or b"")
-    found = _values(pairs, feed)
-    if isinstance(found, Reason):
-        return Decoded(line.number, None, found, line.data or b"")
-    return Decoded(line.number, found, None, line.data or b"")
+        return because("invalid-json", place=getattr(error, "colno", 1))
+    return values_of(pairs, feed) if isinstance(pairs, _Pairs) else because("not-an-object")
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -94,49 +111,6 @@ def _text(line: Line, encoding: Encoding) -> str | Reason:
         return line.data.decode(encoding)
     except UnicodeDecodeError as error:
         return because("undecodable", place=error.start + 1)
-
-
-def _values(pairs: Iterable[tuple[str, Any]], feed: Feed) -> Values | Reason:
-    """Put named values into the schema's order; an empty string is an absent item."""
-    values = feed.empty.copy()
-    seen = set()
-    for place, (key, value) in enumerate(pairs, start=1):
-        index = feed.spellings.get(key)
-        if index is None:
-            return because("unknown-item", place=place)
-        if index in seen:
-            return because("item-twice", feed.items[index].official)
-        seen.add(index)
-        typed = _typed(value, feed, index)
-        if isinstance(typed, Reason):
-            return typed
-        values[index] = typed
-    return values
-
-
-def _typed(value: object, feed: Feed, index: int) -> Value | Reason:
-    """Give a value in its item's type, or the reason why it has another."""
-    item = feed.items[index]
-    if item.type == "int":
-        return _sequence(value, item.official)
-    if isinstance(value, str):
-        return value
-    if item.kind == "digits" and type(value) is int and value >= 0:
-        return str(value) if value <= MAX_SEQUENCE else because("sequence-form", item.official)
-    return because("wrong-type", item.official)
-
-
-def _sequence(value: object, official: str) -> int | Reason:
-    """Read an integer from 1 to 2³¹-1, also as ASCII digits; an empty string is absent (0)."""
-    if value == "":
-        return 0
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        # Leading zeros are harmless; more digits than the limit has are out of range anyway.
-        value = int(value.lstrip("0")[:11] or "0")
-    if type(value) is not int:
-        code = "sequence-form" if isinstance(value, str) else "wrong-type"
-        return because(code, official)
-    return value if 1 <= value <= MAX_SEQUENCE else because("sequence-form", official)
 
 
 def _csv_lines(lines: Iterator[Line], feed: Feed, encoding: Encoding) -> Iterator[Decoded]:
@@ -194,11 +168,7 @@ def _csv_rows(
             return
         row = _join_quoted(line, lines, pending, len(columns), encoding)
         stored = b"" if row.data is None else (header.data or b"") + b"\n" + row.data
-        found = _csv_row(row, columns, feed, encoding)
-        if isinstance(found, Reason):
-            yield Decoded(row.number, None, found, stored)
-        else:
-            yield Decoded(row.number, found, None, stored)
+        yield _decoded(row, _csv_row(row, columns, feed, encoding), stored)
 
 
 def _csv_row(row: Line, columns: Sequence[str], feed: Feed, encoding: Encoding) -> Values | Reason:
@@ -212,7 +182,7 @@ def _csv_row(row: Line, columns: Sequence[str], feed: Feed, encoding: Encoding) 
         return because("unbalanced-quote")
     if len(cells) != len(columns):
         return because("column-count", expected=len(columns), found=len(cells))
-    return _values(zip(columns, cells, strict=True), feed)
+    return values_of(zip(columns, cells, strict=True), feed)
 
 
 def _join_quoted(

@@ -40,7 +40,11 @@ def physical_lines(stream: IO[bytes]) -> Iterator[Line]:
     for magic, words in _NOT_TEXT.items():
         if first.startswith(magic):
             raise UsageError(f"{words} hub submit")
-    return _lines(stream, first.removeprefix(UTF8_BOM))
+    if first.startswith(UTF8_BOM):
+        # The mark took room that belongs to the line.
+        rest = b"" if first.endswith(b"\n") else stream.readline(len(UTF8_BOM))
+        first = first.removeprefix(UTF8_BOM) + rest
+    return _lines(stream, first)
 
 
 def _lines(stream: IO[bytes], piece: bytes) -> Iterator[Line]:

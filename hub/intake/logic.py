@@ -70,7 +70,7 @@ def judge(change: Change, held: Resident | None) -> Reason | None:
         or _presence(change, held)
         or _unchanged(change, held)
         or _number(change, held)
-        or (because("code-in-use", "住民票コード") if change.code_taken else None)
+        or _code(change)
     )
 
 
@@ -78,7 +78,8 @@ def judge_baseline(change: Change, held: Resident | None) -> Reason | None:
     """Give the reason why a line of an initial load is not accepted, or nothing."""
     if change.reason.effect is Effect.REMOVE:
         return because("baseline-removal", "異動事由")
-    return _order(change, held) if held else None
+    refusal = _order(change, held) if held else None
+    return refusal or _code(change)
 
 
 def _order(change: Change, held: Resident) -> Reason | None:
@@ -124,6 +125,10 @@ def _number(change: Change, held: Resident) -> Reason | None:
     if change.previous_number != held.items[COMPARED.index("個人番号")]:
         return because("previous-number-differs", "変更前個人番号")
     return None
+
+
+def _code(change: Change) -> Reason | None:
+    return because("code-in-use", "住民票コード") if change.code_taken else None
 
 
 def accepted(change: Change, held: Resident | None) -> Resident:

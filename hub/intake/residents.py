@@ -40,8 +40,9 @@ _POINTER, _RESIDENT = b"p", b"r"
 _HEAD = struct.Struct(">?B8sI")
 _SEEN = struct.Struct(">I8s")
 _ITEMS_END = _HEAD.size + _DIGEST_BYTES * len(COMPARED)
-# Re-sent files repeat recent notices; beyond these a repeat is refused as not rising.
-_SEEN_KEPT = 64
+# A whole life sent again is all duplicates. The bound, far above any life, keeps a runaway sender
+# from growing one resident without end; beyond it a repeat is refused as not rising.
+_SEEN_KEPT = 4096
 
 
 class Resident(NamedTuple):

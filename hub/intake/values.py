@@ -29,7 +29,8 @@ class Arrival(NamedTuple):
 class Rejected(NamedTuple):
     """A message that goes no further, with why, and the bytes to keep for an operator.
 
-    ``form`` says what ``stored`` is: ``line:utf-8``, ``line:cp932``, ``record`` (Avro) or ``sealed``.
+    ``form`` says what ``stored`` is: ``line:utf-8``, ``line:cp932``, ``record`` (Avro), ``unread``
+    (opened, but by no schema held here) or ``sealed``.
     """
 
     message_id: str

@@ -97,7 +97,8 @@ class Scribe:
             id=notice.message_id,
             feed=self._feed.name,
             sender=leg.provider.id if leg else notice.sender,
-            recipient=leg.recipient.id if leg else notice.asked,
+            # A body that is not known is not named: what was asked for may be any text.
+            recipient=leg.recipient.id if leg else None,
             at=at,
             requested_at=requested_at(notice.message_id),
             catalogue=self._catalogue,

@@ -12,7 +12,7 @@ from hub.routing.values import Receipt, Refusal, Release
 from hub.sealing.envelope import Attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from hub.intake.values import Notice, Rejected
@@ -43,23 +43,29 @@ class Releaser:
         self._sealer = sealer
         self._ids = ids
 
-    def release(self, notices: Iterable[Notice], now: datetime) -> list[Release]:
+    def release(self, notices: Sequence[Notice], now: datetime) -> list[Release]:
         """Seal every notice for every recipient its plan permits, in the order of the notices."""
+        routes = [(notice.sender, notice.asked) for notice in notices]
+        cutters = {
+            route: [
+                self._cutter(leg, now) for leg in self._planner.plan(*route, now.date()).permitted
+            ]
+            for route in set(routes)
+        }
+        ids = iter(self._ids(sum(len(cutters[route]) for route in routes)))
         releases: list[Release] = []
-        cutters: dict[tuple[str, str | None], list[_Cutter]] = {}
-        for notice in notices:
-            route = (notice.sender, notice.asked)
-            if route not in cutters:
-                plan = self._planner.plan(*route, now.date())
-                cutters[route] = [self._cutter(leg, now) for leg in plan.permitted]
-            releases.extend(self._cut_and_seal(notice, cutters[route]))
+        for notice, route in zip(notices, routes, strict=True):
+            releases.extend(self._cut_and_seal(notice, cutters[route], ids))
         return releases
 
-    def _cut_and_seal(self, notice: Notice, cutters: list[_Cutter]) -> list[Release]:
+    def _cut_and_seal(
+        self, notice: Notice, cutters: list[_Cutter], ids: Iterator[str]
+    ) -> list[Release]:
         """Give one release a leg; legs with the same items share the cut."""
         releases = []
         runs, cut = None, b""
-        for cutter, record_id in zip(cutters, self._ids(len(cutters)), strict=True):
+        for cutter in cutters:
+            record_id = next(ids)
             if cutter.runs != runs:
                 runs, cut = cutter.runs, self._feed.cut(notice.opened, cutter.runs)
             headers, value = cutter.template.seal(notice.message_id, record_id, cut)
@@ -84,7 +90,7 @@ class Releaser:
 
 
 def refusals(notices: Iterable[Notice], planner: Planner, day: date) -> list[Refusal]:
-    """Give every refusal of notices that no rule lets out."""
+    """Give every leg of these notices that no rule permits, also where another leg is permitted."""
     found = []
     for notice in notices:
         plan = planner.plan(notice.sender, notice.asked, day)

@@ -54,10 +54,22 @@ def load_directory() -> Directory:
     return Directory([*local, *other_bodies(others)])
 
 
-def sandbox_parties() -> list[str]:
-    """Give the ids of a sandbox's working parties."""
-    text = read_text("rules", "organisations", "sandbox.toml")
-    return list(tomllib.loads(text)["parties"])
+def sandbox_parties(towns: int = 0) -> list[str]:
+    """Give the ids of a sandbox's working parties: those declared, and so many towns at least.
+
+    Further towns are municipalities of the declared prefectures, in order of code.
+    """
+    parties: list[str] = tomllib.loads(read_text("rules", "organisations", "sandbox.toml"))[
+        "parties"
+    ]
+    directory = load_directory()
+    municipal = sum(body.is_municipality for party in parties if (body := directory.get(party)))
+    further = [
+        body.id
+        for body in directory
+        if body.is_municipality and body.parent in parties and body.id not in parties
+    ]
+    return parties + further[: max(0, towns - municipal)]
 
 
 def load_feed(name: str) -> Feed:

@@ -2,13 +2,15 @@
 
 ``home.toml`` what the home is · ``sandbox.key`` a sandbox's master key · ``vault.sqlite`` keys ·
 ``bus.sqlite`` the embedded bus · ``views.sqlite`` answers that can be built anew · ``ledger/`` and
-``log.vkey`` the ledger · ``operators/`` public keys of operators · ``instant`` the latest instant.
+``log.vkey`` the ledger · ``operators/`` public keys of operators · ``instant`` the latest instant ·
+``place`` where the home lay when it was last looked over.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+import threading
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _CARD = "home.toml"
 _INSTANT = "instant"
+_PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,33 @@ class Home:
         """Keep an instant at which something is done, where it is the latest."""
         latest = self.latest_instant()
         if latest is None or instant > latest:
-            draft = self.path / f"{_INSTANT}.{os.getpid()}"
-            draft.write_text(rfc3339(instant), encoding="ascii")
-            draft.replace(self.path / _INSTANT)
+            self._replace(_INSTANT, rfc3339(instant))
+
+    def place(self) -> str:
+        """Give where this home lay when it was last looked over, empty where it never was."""
+        try:
+            return (self.path / _PLACE).read_text(encoding="ascii")
+        except FileNotFoundError:
+            return ""
+
+    def note_place(self, place: str) -> None:
+        """Keep where this home lies, now that it was looked over."""
+        self._replace(_PLACE, place)
+
+    def drop_views(self) -> None:
+        """Remove the views, which are built anew when next asked for."""
+        for end in ("", "-wal", "-shm"):
+            self.views.with_name(self.views.name + end).unlink(missing_ok=True)
+
+    def _replace(self, name: str, text: str) -> None:
+        """Put a small file in the place of another, whole or not at all."""
+        draft = self.path / f"{name}.{os.getpid()}.{threading.get_ident()}"
+        try:
+            draft.write_text(text, encoding="ascii")
+            draft.replace(self.path / name)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise _unusable(error) from error
 
 
 def create_home(path: Path, *, sandbox: bool, towns: int, residents: int, seed: int) -> Home:
@@ -89,6 +116,11 @@ def create_home(path: Path, *, sandbox: bool, towns: int, residents: int, seed: 
     except OSError as error:
         raise _unusable(error) from error
     return home
+
+
+def is_home(path: Path) -> bool:
+    """Say whether a folder holds a home."""
+    return (path / _CARD).exists()
 
 
 def open_home(path: Path) -> Home:

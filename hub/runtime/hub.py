@@ -21,6 +21,7 @@ from hub.runtime.home import Home, HomeClock, open_home
 from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import HUB, Clerk
 from hub.runtime.recorder import Recorder
+from hub.runtime.soundness import require_sound
 from hub.runtime.worker import GROUP, Worker
 from hub.sealing.master import load_master_key
 from hub.sealing.sealer import Sealer
@@ -105,6 +106,7 @@ class Hub:
         clock = HomeClock(home, settings.now)
         vault = VaultFile.open(home.vault, load_master_key(os.environ, home.path, home.sandbox))
         bus = EmbeddedBus(home.bus)
+        require_sound(home, bus, vault)
         return cls(load_books(), vault, bus, clock, home, settings.batch_size, metrics)
 
     @cached_property

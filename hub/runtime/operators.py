@@ -41,16 +41,26 @@ def add_operator(home: Home, name: str, file: Path) -> None:
     public = _public_file(home, name)
     secret = json.dumps({"operator": name, "key": _text(key.private_bytes_raw())})
     try:
-        with public.open("x", encoding="ascii") as kept:
-            kept.write(_text(key.public_key().public_bytes_raw()) + "\n")
+        # The credential comes first: a name must not be taken by an operator who has none.
         descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as credential:
             credential.write(secret + "\n")
+        _keep_public(public, key, file)
     except FileExistsError:
         raise UsageError(
             "同じ操作者IDまたはファイルが既にあります。別の名前を指定してください"
             " / that operator or file exists already: choose another name"
         ) from None
+
+
+def _keep_public(public: Path, key: Ed25519PrivateKey, file: Path) -> None:
+    """Write the public half; where its name is taken, remove the credential again."""
+    try:
+        with public.open("x", encoding="ascii") as kept:
+            kept.write(_text(key.public_key().public_bytes_raw()) + "\n")
+    except FileExistsError:
+        file.unlink()
+        raise
 
 
 def operator_of(home: Home, file: Path) -> str:

@@ -68,18 +68,21 @@ class Clerk:
         """Give the record that holds a rejected message for an operator, sealed for the hub."""
         attributes = Attributes(type="quarantine", request=rejected.form)
         template = self._sealer.template(HUB, HUB, attributes, now)
-        headers, value = template.seal(rejected.message_id, rejected.message_id, rejected.stored)
-        note = {
-            "event": "opened",
-            "id": rejected.message_id,
-            "feed": feed,
-            "from": rejected.sender,
-            "at": rfc3339(now),
-            "reason": rejected.reason.to_dict(),
-            "request": rejected.request.spell() if rejected.request else "",
-        }
-        headers = (*headers, ("quarantine", orjson.dumps(note)))
-        return Record(topics.quarantine().name, None, value, headers)
+        note = orjson.dumps(
+            {
+                "event": "opened",
+                "id": rejected.message_id,
+                "feed": feed,
+                "from": rejected.sender,
+                "at": rfc3339(now),
+                "reason": rejected.reason.to_dict(),
+                "request": rejected.request.spell() if rejected.request else "",
+            }
+        )
+        # Sealed with the message too: the header is not bound, so it is for looking only.
+        plaintext = note + b"\n" + rejected.stored
+        headers, value = template.seal(rejected.message_id, rejected.message_id, plaintext)
+        return Record(topics.quarantine().name, None, value, (*headers, ("quarantine", note)))
 
 
 def _release_record(feed: str, release: Release) -> Record:

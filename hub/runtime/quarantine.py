@@ -7,14 +7,13 @@ name a person, and the ledger keeps no free text.
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from hub.bus.port import Record
 from hub.errors import HubError, UsageError
-from hub.intake.decode import Encoding, read_file
+from hub.intake.decode import Encoding, read_stored
 from hub.intake.values import Rejected
 from hub.ledger.page import requested_at
 from hub.ledger.record import Entry, Kind
@@ -23,6 +22,7 @@ from hub.runtime import topics
 from hub.runtime.outcome import HUB, Outcome, ledger_pages, receipt_pages
 from hub.runtime.submission import sender_record
 from hub.sealing.envelope import Attributes, open_record
+from hub.sealing.errors import WrongSenderError
 from hub.vocabulary.clock import rfc3339
 from hub.vocabulary.reasons import Reason, because
 from hub.vocabulary.requests import read_request
@@ -56,8 +56,7 @@ class Quarantine:
         What depends on the state follows when the worker has run. Raises
         ``NotResubmittableError`` for bytes that were not kept or are not from their sender.
         """
-        note, position = self._find(message_id)
-        opened = self._open(position)
+        note, opened = self._open(message_id)
         values, reason = self._checked(note, opened)
         if reason or values is None:
             reason = reason or because("unreadable-record")
@@ -69,7 +68,7 @@ class Quarantine:
 
     def discard(self, message_id: str, words: str) -> None:
         """Take a message out of quarantine for good, for the reason given."""
-        note, _ = self._find(message_id)
+        note, _ = self._open(message_id)
         self._hub.bus.publish(self._closing(note, "discarded", words.encode(), Kind.DISCARD))
 
     def _find(self, message_id: str) -> tuple[dict[str, Any], int]:
@@ -81,9 +80,18 @@ class Quarantine:
             )
         return found
 
-    def _open(self, position: int) -> Opened:
+    def _open(self, message_id: str) -> tuple[dict[str, Any], Opened]:
+        """Open a message: the note that was sealed with it, and its bytes as the payload.
+
+        The header's note leads here, but is not bound; what is acted on is what the hub sealed.
+        """
+        _, position = self._find(message_id)
         record = self._hub.bus.follow(topics.quarantine().name, 0, position, 1)[0]
-        return open_record(record.headers, record.value, self._hub.keyring(HUB))
+        opened = open_record(record.headers, record.value, self._hub.keyring(HUB))
+        if (opened.source, opened.type, opened.message_id) != (HUB, "quarantine", message_id):
+            raise WrongSenderError
+        note, _, stored = opened.payload.partition(b"\n")
+        return orjson.loads(note), opened._replace(payload=stored)
 
     def _checked(self, note: dict[str, Any], opened: Opened) -> tuple[Values | None, Reason | None]:
         """Decode the stored bytes as at first, and check their format by today's rules."""
@@ -98,13 +106,13 @@ class Quarantine:
         feed = self._hub.desk(note["feed"]).feed
         if opened.request == "record":
             return feed.open(opened.payload).values, None
-        if opened.request == "sealed" or not opened.payload:
+        if opened.request in {"sealed", "unread"} or not opened.payload:
             raise NotResubmittableError(
                 "この行の内容は再投入できません。訂正した行を新たに送ってください"
                 " / this message cannot be run again: send a corrected line"
             )
         encoding: Encoding = "cp932" if opened.request == "line:cp932" else "utf-8"
-        decoded = next(read_file(io.BytesIO(opened.payload), feed, encoding))
+        decoded = read_stored(opened.payload, feed, encoding)
         return decoded.values, decoded.reason
 
     def _still_quarantined(
@@ -135,8 +143,8 @@ class Quarantine:
         at = rfc3339(now)
         attributes = Attributes(type="quarantine", request=code)
         template = self._hub.releasing.template(HUB, HUB, attributes, now)
-        headers, value = template.seal(note["id"], self._hub.mint(), words)
         closed = orjson.dumps({"event": code, "id": note["id"]})
+        headers, value = template.seal(note["id"], self._hub.mint(), closed + b"\n" + words)
         line = Entry(
             kind=kind,
             id=note["id"],

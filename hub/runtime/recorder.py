@@ -25,11 +25,7 @@ class Recorder:
         self._clock = clock
         self._metrics = metrics
         self._topic = topics.ledger().name
-        if log.position and not bus.follow(self._topic, 0, log.position - 1, 1):
-            raise SurroundingsError(
-                "台帳がバスより先に進んでいます。ホーム全体を同じ時点の控えから戻してください"
-                " / the ledger is ahead of the bus: restore the whole home from one backup"
-            )
+        refuse_ledger_ahead(bus, log.position)
 
     def step(self) -> bool:
         """Append the pages that wait and sign over them; says whether there were any."""
@@ -43,3 +39,15 @@ class Recorder:
         self._log.checkpoint()
         self._metrics.ledger_waits(0)
         return True
+
+
+def refuse_ledger_ahead(bus: Bus, position: int) -> None:
+    """Raise ``SurroundingsError`` where the ledger has read on to a position the bus never had.
+
+    What such a bus commits next would stand where the ledger has passed, and never be recorded.
+    """
+    if position and not bus.follow(topics.ledger().name, 0, position - 1, 1):
+        raise SurroundingsError(
+            "台帳がバスより先に進んでいます。ホーム全体を同じ時点の控えから戻してください"
+            " / the ledger is ahead of the bus: restore the whole home from one backup"
+        )

@@ -27,7 +27,7 @@ def make_sandbox(path: Path, towns: int, residents: int, seed: int) -> Home:
     has_own_key = not (os.environ.get("HUB_MASTER_KEY") or os.environ.get("HUB_MASTER_KEY_FILE"))
     if has_own_key:
         make_sandbox_key(path)
-    _fill_vault(home, [HUB, *sandbox_parties()])
+    _fill_vault(home, [HUB, *sandbox_parties(towns)])
     return home
 
 

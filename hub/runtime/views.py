@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import apsw
 import orjson
 
+from hub.bus.sqlite import immediate, translated
 from hub.ledger.log_reader import entries, read_head
 from hub.runtime import topics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from hub.bus.port import Bus, Delivered
@@ -63,10 +64,11 @@ class Views:
     def __init__(self, path: Path | str, bus: Bus, root: Path) -> None:
         self._bus = bus
         self._root = root
-        self._db = apsw.Connection(str(path))
-        self._db.set_busy_timeout(30_000)
-        # All rows are fetched: apsw stops at the first statement that gives one.
-        self._db.execute(_SCHEMA).fetchall()
+        with translated():
+            self._db = apsw.Connection(str(path))
+            self._db.set_busy_timeout(30_000)
+            # All rows are fetched: apsw stops at the first statement that gives one.
+            self._db.execute(_SCHEMA).fetchall()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -113,7 +115,8 @@ class Views:
             if receipt["to"]:
                 # What becomes of the legs replaces what was said of the message as a whole.
                 self._db.execute(
-                    "DELETE FROM receipts WHERE id = ? AND recipient = ''", (receipt["id"],)
+                    "DELETE FROM receipts WHERE id = ? AND sender = ? AND recipient = ''",
+                    (receipt["id"], receipt["from"]),
                 )
             reason = orjson.dumps(receipt["reason"]).decode() if receipt["reason"] else None
             self._db.execute(
@@ -142,23 +145,33 @@ class Views:
                 else:
                     self._db.execute("DELETE FROM quarantine WHERE id = ?", (fields["id"],))
 
-    def _unread(self, topic: str) -> Iterator[list[Delivered]]:
+    def _unread(self, topic: str) -> Iterator[Sequence[Delivered]]:
         """Yield the records that the views have not seen, each batch in one transaction."""
-        while True:
-            with self._db:
+        self._begin_anew_if_ahead(topic)
+        more = True
+        while more:
+            with immediate(self._db):
                 _, position = self._position(topic)
-                records = list(self._bus.follow(topic, 0, position, _AT_ONCE))
-                if not records:
-                    return
-                yield records
-                self._note_position(topic, "", records[-1].offset + 1)
+                records = self._bus.follow(topic, 0, position, _AT_ONCE)
+                more = bool(records)
+                if more:
+                    yield records
+                    self._note_position(topic, "", records[-1].offset + 1)
+
+    def _begin_anew_if_ahead(self, topic: str) -> None:
+        """Drop what the views hold where the bus was set back to an earlier copy."""
+        _, position = self._position(topic)
+        if position and not self._bus.follow(topic, 0, position - 1, 1):
+            with immediate(self._db):
+                for table in ("receipts", "quarantine", "ledger", "positions"):
+                    self._db.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of our own
 
     def _catch_up_ledger(self) -> None:
         """Note where each message stands in the ledger, as far as it is under a checkpoint."""
         head = read_head(self._root)
         if not head.note:
             return
-        with self._db:
+        with immediate(self._db):
             month, place = self._position(_LEDGER)
             after = (month, place) if month else None
             for month, place, line in entries(self._root, after, head):

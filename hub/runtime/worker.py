@@ -92,7 +92,8 @@ class Worker:
             lambda sender, asked: desk.planner.plan(sender, asked, now.date()).denial is None,
         )
         releases = desk.releaser.release(accepted.notices, now)
-        refused = refusals(accepted.refused, desk.planner, now.date())
+        considered = [*accepted.refused, *accepted.notices]
+        refused = refusals(considered, desk.planner, now.date())
         rejected = [*forged, *malformed, *accepted.rejected]
         outcome = Outcome(releases, refused, rejected, accepted.baseline)
         self._member.commit(batch, self._clerk.records(desk, outcome, now), accepted.state)

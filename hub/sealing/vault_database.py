@@ -149,8 +149,8 @@ _WORDS: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.NotADBError, _NOT_A_DATABASE),
 )
 _OTHERWISE = (
-    "鍵保管庫を読み書きできません。ディスクと権限を確認し、壊れていればバックアップから戻してください"
-    " / the vault cannot be read or written: check disk and permissions, restore it if damaged"
+    "鍵保管庫を読み書きできません。空き容量と権限を確認し、壊れていればバックアップから戻してください"
+    " / the vault cannot be read or written: check space and permissions, restore it if damaged"
 )
 
 

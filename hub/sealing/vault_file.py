@@ -74,6 +74,10 @@ class VaultFile(Identities, EpochKeys):
         """Close the file; the vault is of no use afterwards."""
         self._database.close()
 
+    def is_whole(self) -> bool:
+        """Say whether the file's pages agree; reads all of it, for one that was copied."""
+        return self._database.row("PRAGMA integrity_check(1)") == ("ok",)
+
     def secret(self, name: str) -> bytes:
         """Give the 32 bytes of a named secret, made when first asked for."""
         return self._secret("named", name)

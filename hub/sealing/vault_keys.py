@@ -81,6 +81,11 @@ class EpochKeys:
                 key_id,
             )
 
+    def announce_anew(self) -> None:
+        """Let every data key be announced once more; readers know a repeated announcement."""
+        with self._database.transaction():
+            self._database.rows("UPDATE epoch_keys SET announced = NULL")
+
     def rotate(self, now: datetime, organisation: str | None = None) -> None:
         """Begin a new epoch for every pair, or for the pairs of one organisation."""
         with self._database.transaction():

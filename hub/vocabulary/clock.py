@@ -5,11 +5,13 @@ The law counts days in Japan, so a date is always a date in JST (UTC+9, no summe
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
 from hub.errors import UsageError
 
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 JST = timezone(timedelta(hours=9), "JST")
 
 
@@ -48,19 +50,19 @@ def today(clock: Clock) -> date:
 def parse_instant(text: str) -> datetime:
     """Read RFC 3339 with a zone, or a date alone, which means 00:00 in Japan."""
     try:
-        if len(text) == len("2026-04-01"):
+        if _DATE.fullmatch(text):
             return datetime.combine(date.fromisoformat(text), datetime.min.time(), JST)
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        if instant.tzinfo is not None:
+            return instant.astimezone(JST)
+    except (ValueError, OverflowError):
         raise UsageError(
             "日時は RFC 3339 (例 2026-04-01T09:00:00+09:00) か日付 (例 2026-04-01) で指定してください"
             " / give the instant as RFC 3339 or as a date"
         ) from None
-    if instant.tzinfo is None:
-        raise UsageError(
-            "日時に時差 (+09:00 など) を付けてください / give the instant with its UTC offset"
-        )
-    return instant.astimezone(JST)
+    raise UsageError(
+        "日時に時差 (+09:00 など) を付けてください / give the instant with its UTC offset"
+    )
 
 
 def rfc3339(instant: datetime) -> str:

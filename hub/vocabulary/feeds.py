@@ -21,6 +21,9 @@ from hub.errors import HubError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+# Five bytes of seven bits hold a number of 32.
+_SHIFTS = range(0, 35, 7)
+
 Value = str | int
 Values = list[Value]
 
@@ -117,10 +120,13 @@ class Feed:
         if schema_fingerprint == self.fingerprint:
             return payload
         writer = self._by_fingerprint[schema_fingerprint]
+        buffer = io.BytesIO(payload)
         try:
-            record: Any = fastavro.schemaless_reader(io.BytesIO(payload), writer, self.schema)
+            record: Any = fastavro.schemaless_reader(buffer, writer, self.schema)
         except (EOFError, ValueError, IndexError):
             raise UnreadableRecordError(self._unreadable) from None
+        if buffer.read(1):
+            raise UnreadableRecordError(self._unreadable)
         return self.encode([record[item.name] for item in self.items])
 
     def open(self, payload: bytes) -> Opened:
@@ -153,7 +159,7 @@ class Feed:
                         position = end
                 offsets.append(position)
                 index += 1
-        except (IndexError, UnicodeDecodeError):
+        except (IndexError, ValueError):
             raise UnreadableRecordError(self._unreadable) from None
         return Opened(values, self._run_out(offsets, payload), payload, present)
 
@@ -200,12 +206,18 @@ class Feed:
 
 
 def _varint(payload: bytes, position: int) -> tuple[int, int]:
-    """Read an Avro variable-length number: give it, still in zigzag, and the position after."""
-    number = shift = 0
-    while True:
+    """Read an Avro variable-length number: give it, still in zigzag, and the position after.
+
+    Only the shortest spelling of a number of 32 bits is read, so that equal values have equal
+    bytes and no number is larger than what the state can hold; else a ``ValueError``.
+    """
+    number = 0
+    for shift in _SHIFTS:
         byte = payload[position]
         position += 1
         number |= (byte & 0x7F) << shift
         if byte < 0x80:  # noqa: PLR2004 -- a varint's continuation bit
+            if byte == 0 or number >> 32:
+                break
             return number, position
-        shift += 7
+    raise ValueError("not a number of 32 bits in its shortest spelling")

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hub.vocabulary.clock import Clock
 
-_FORM = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+# From e000 on the 48 bits of the time lie beyond the year 9999, which no calendar here holds.
+_FORM = re.compile("[0-9a-d][0-9a-f]{7}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _TAIL_BITS = 74
 # Half of the tail's room stays free above a new start, so that it cannot overflow.
 _START_BITS = _TAIL_BITS - 1

@@ -45,11 +45,13 @@ class Directory:
                 self._wards[body.parent] = self._wards.get(body.parent, frozenset()) | {body.id}
 
     def _file_under_names(self, body: Organisation) -> None:
-        # A shared name (府中市) leads nowhere by itself; the full one does.
-        self._by_name[body.name] = None if body.name in self._by_name else body.id
+        # A shared name (府中市, and within one prefecture 北海道泊村) leads nowhere by itself.
+        names = [body.name]
         prefecture = self.prefecture_of(body)
         if prefecture and prefecture != body:
-            self._by_name[prefecture.name + body.name] = body.id
+            names.append(prefecture.name + body.name)
+        for name in names:
+            self._by_name[name] = None if name in self._by_name else body.id
 
     def __iter__(self) -> Iterator[Organisation]:
         return iter(self._by_id.values())
@@ -67,7 +69,7 @@ class Directory:
 
     def nearest(self, text: str) -> list[str]:
         """Give up to three ids or names that look like ``text``, best first."""
-        return difflib.get_close_matches(text, [*self._by_id, *self._by_name], n=3, cutoff=0.5)
+        return difflib.get_close_matches(text, [*self._by_id, *self._by_name], n=3, cutoff=0.0)
 
     def prefecture_of(self, body: Organisation) -> Organisation | None:
         """Give the prefecture a local body lies in (a prefecture lies in itself)."""

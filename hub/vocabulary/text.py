@@ -18,7 +18,9 @@ _KINDS = {
     + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF)),
 }
 
-REFUSED = re.compile("[" + "".join(_KINDS.values()) + "]")
+# As a regular expression has them between brackets.
+REFUSED_CHARACTERS = "".join(_KINDS.values())
+REFUSED = re.compile(f"[{REFUSED_CHARACTERS}]")
 _BY_KIND = {kind: re.compile(f"[{chars}]") for kind, chars in _KINDS.items()}
 
 

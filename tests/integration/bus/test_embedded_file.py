@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# SQLite's own numbers: synchronous 2 is FULL.
+KEPT = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "secure_delete": 1,
+    "wal_autocheckpoint": 8192,
+    "cache_size": -65536,
+}
+
 
 @pytest.fixture(params=["the disk that can be had", "the page limit"])
 def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SmallDisk]:
@@ -161,3 +170,10 @@ def _assert_whole_commits(path: Path) -> int:
         batch = member.poll(1)
         assert (member.load(batch, [b"slot-%d" % n for n in range(7)]) if batch else {}) == last
         return len(made)
+
+
+def test_the_file_is_kept_as_the_documents_say(tmp_path: Path) -> None:
+    """Every commit is synced, what is deleted is overwritten, and the log is checkpointed late."""
+    with EmbeddedBus(tmp_path / "bus.sqlite") as bus:
+        kept = {name: bus.store.setting(name) for name in KEPT}
+    assert kept == KEPT

@@ -139,7 +139,9 @@ def test_a_record_without_its_headers_is_malformed(headers: FoundHeaders, keyrin
     assert _code(headers, VALUE, keyring) == "malformed-envelope"
 
 
-@pytest.mark.parametrize("value", [None, b"", VALUE[:12], VALUE[:27]])
+@pytest.mark.parametrize(
+    "value", [None, b"", VALUE[:12], VALUE[:27]], ids=["null", "empty", "nonce", "a byte short"]
+)
 def test_a_value_too_short_for_nonce_and_tag_is_malformed(
     value: bytes | None, keyring: Keyring
 ) -> None:

@@ -94,6 +94,20 @@ def test_a_signer_no_one_vouches_for_is_not_trusted() -> None:
         ("signature", b""),
         ("signature", announced(KEY, FIELD.hub, FIELD.prefecture).signature),
     ],
+    # Ids of our own: keys are random, and workers must agree on the names of tests.
+    ids=[
+        "key_id",
+        "sender",
+        "recipient",
+        "epoch-day",
+        "epoch-turn",
+        "signer",
+        "recipient_key",
+        "wrapped-anew",
+        "wrapped-empty",
+        "signature-empty",
+        "signature-of-another",
+    ],
 )
 def test_an_announcement_changed_in_one_field_is_refused(name: str, value: object) -> None:
     """Re-addressed, re-dated, renamed or re-wrapped: the signature covers every field."""

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Writes the tables of the documentation that the code decides, between their marks.
+
+A page says ``<!-- table: NAME -->`` where a table of ``TABLES`` begins and ``<!-- end -->`` where
+it ends. Run this file to write them anew; ``tests/unit/docs`` fails where a page is behind.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.cli.main import cli
+from hub.ledger import findings
+from hub.resources import read_text
+from hub.rules.load import load_books
+from hub.vocabulary import reasons
+from hub.vocabulary.change_reasons import CHANGE_REASONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+DOCS = Path(__file__).parent
+_MARKED = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+# Where a reason arises, by the module that gives it; the first that fits counts.
+_PLACES = (
+    ("hub/intake/decode.py", "reading a line"),
+    ("hub/intake/checks.py", "format"),
+    ("hub/intake/logic.py", "logic"),
+    ("hub/sealing/errors.py", "opening"),
+    ("hub/intake/accept.py", "opening"),
+    ("hub/rules/catalogue.py", "decision"),
+    ("hub/routing/plan.py", "decision"),
+    ("hub", "outcome"),
+)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Give a Markdown table with a line end after its last row."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join("| " + " | ".join(cells) + " |\n" for cells in lines)
+
+
+def _yes(value: object, word: str = "yes") -> str:
+    return word if value else ""
+
+
+def reason_table() -> str:
+    """Give every reason: its code, where it arises and its words in both languages."""
+    places = _sources()
+    rows = [(f"`{code}`", _place(code, places), *words) for code, words in reasons.TEXTS.items()]
+    return _table(("code", "where", "日本語", "English"), rows)
+
+
+def _sources() -> list[tuple[str, str]]:
+    """Give the modules of ``_PLACES`` with their text, the whole of ``hub`` last."""
+    root = DOCS.parent
+    found = []
+    for name, place in _PLACES:
+        path = root / name
+        files = [path] if path.is_file() else sorted(path.rglob("*.py"))
+        texts = [each.read_text(encoding="utf-8") for each in files if each.stem != "reasons"]
+        found.append((place, "".join(texts)))
+    return found
+
+
+def _place(code: str, places: Sequence[tuple[str, str]]) -> str:
+    """Say where a code arises; a code that no module gives is a ``LookupError``."""
+    for place, text in places:
+        if f'"{code}"' in text:
+            warns = "警告のみ" in reasons.TEXTS[code][0]
+            return f"{place} (warning)" if warns else place
+    raise LookupError(f"no module gives the reason {code}")
+
+
+def finding_table() -> str:
+    """Give every problem that a verification can find."""
+    rows = [(f"`{code}`", *words) for code, words in findings.TEXTS.items()]
+    return _table(("code", "日本語", "English"), rows)
+
+
+def change_reason_table() -> str:
+    """Give the values of 異動事由 and what each allows."""
+    rows = [
+        (
+            reason.name,
+            reason.effect.value,
+            "、".join(reason.aliases),
+            _yes(reason.may_be_future),
+            _yes(reason.may_be_partly_unknown),
+            _yes(reason.may_lack_number),
+            reason.source.removeprefix("住民基本台帳法"),
+        )
+        for reason in CHANGE_REASONS.values()
+    ]
+    header = ("異動事由", "effect", "also read", "day may be planned", "day may be partly unknown")
+    return _table((*header, "個人番号 may follow", "source"), rows)
+
+
+def item_table() -> str:
+    """Give the items of change-notice and which of them leave."""
+    books = load_books()
+    rule = next(each for each in books.catalogue.rules if each.feed == "change-notice")
+    rows = []
+    for item in books.feeds["change-notice"].items:
+        leaves = "yes" if item.official in rule.items else ""
+        leaves = "if present" if item.official in rule.items_if_present else leaves
+        rows.append(
+            (
+                item.official,
+                f"`{item.name}`",
+                item.kind,
+                str(item.maximum or ""),
+                _yes(item.required),
+                leaves,
+                "、".join(item.spellings[1:]),
+                item.source,
+            )
+        )
+    header = ("item", "Avro name", "kind", "most", "required", "leaves", "also read", "source")
+    return _table(header, rows)
+
+
+def topic_table() -> str:
+    """Give the topics as ``topics/topics.toml`` declares them."""
+    declared = tomllib.loads(read_text("topics", "topics.toml")).values()
+    rows = [(f"`{t['name']}`", str(t["partitions"]), t["key"], t["holds"]) for t in declared]
+    return _table(("topic", "partitions", "key", "holds"), rows)
+
+
+def command_table() -> str:
+    """Give every command with its arguments and its own options."""
+    rows = [(f"`{call}`", words) for call, words in _commands(cli, "hub")]
+    return _table(("command", "what it does"), rows)
+
+
+def _commands(group: click.Group, path: str) -> Iterator[tuple[str, str]]:
+    for name, command in sorted(group.commands.items()):
+        here = f"{path} {name}"
+        if isinstance(command, click.Group):
+            yield from _commands(command, here)
+        else:
+            # The global options are the same everywhere and stand above the table.
+            own = [each for each in command.params if each.expose_value]
+            yield " ".join([here, *filter(None, map(_spelled, own))]), command.help or ""
+
+
+def _spelled(parameter: click.Parameter) -> str:
+    """Give a parameter as a call spells it; optional ones in brackets."""
+    if isinstance(parameter, click.Argument):
+        return parameter.make_metavar(click.Context(click.Command("hub")))
+    if not isinstance(parameter, click.Option):
+        return ""
+    value = "" if parameter.is_flag else f" {_value(parameter)}"
+    text = f"{parameter.opts[0]}{value}"
+    return text if parameter.required else f"[{text}]"
+
+
+def _value(option: click.Option) -> str:
+    if isinstance(option.type, click.Choice):
+        # A bar would end the table's cell.
+        return "/".join(map(str, option.type.choices))
+    return option.metavar or {"integer range": "N", "integer": "N"}.get(option.type.name, "TEXT")
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "reasons": reason_table,
+    "findings": finding_table,
+    "change-reasons": change_reason_table,
+    "items": item_table,
+    "topics": topic_table,
+    "commands": command_table,
+}
+
+
+def filled(page: str) -> str:
+    """Give a page with its tables as the code has them now."""
+    return _MARKED.sub(lambda mark: mark[1] + TABLES[mark[2]]() + mark[3], page)
+
+
+def pages() -> list[Path]:
+    """Give every page of the documentation."""
+    return sorted(DOCS.rglob("*.md"))
+
+
+def main() -> None:
+    """Write every table anew."""
+    for path in pages():
+        path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

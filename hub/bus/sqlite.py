@@ -1,0 +1,54 @@
+"""What the SQLite files of a home have in common: one writer at a time, errors in our words."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import apsw
+
+from hub.bus.port import BusUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_UNUSABLE = (
+    apsw.FullError,
+    apsw.IOError,
+    apsw.CantOpenError,
+    apsw.BusyError,
+    apsw.LockedError,
+    apsw.NotADBError,
+    apsw.CorruptError,
+    apsw.ReadOnlyError,
+    apsw.PermissionsError,
+    apsw.ProtocolError,
+)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say in the hub's words what SQLite could not do; it has rolled back what it began."""
+    try:
+        yield
+    except _UNUSABLE as error:
+        raise BusUnavailableError(
+            "ホームの SQLite ファイルを読み書きできません。空き容量と権限を確認し、壊れていればホーム全体を"
+            f"控えから戻してください / a file of the home cannot be used ({type(error).__name__});"
+            " check space and permissions, restore the whole home if it is damaged"
+        ) from error
+
+
+@contextmanager
+def immediate(db: apsw.Connection) -> Iterator[None]:
+    """Hold the one writer's place from the first read to the commit; roll back on any error."""
+    with translated():
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            db.execute("COMMIT")
+        except BaseException:
+            # A full disk has rolled the transaction back already.
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise

@@ -1,0 +1,66 @@
+"""``hub keys`` and ``hub operators``: rotation from day one, and who acted."""
+
+from __future__ import annotations
+
+import re
+import stat
+from typing import TYPE_CHECKING
+
+from tests.support.hub_command import Sandbox, hub
+from tests.support.invented import as_lines, leaving, someone
+from tests.support.ledger_files import ledger_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_records_from_before_and_after_a_rotation_are_read(sandbox: Sandbox) -> None:
+    """``hub keys list`` / ``rotate`` …: never prints a secret."""
+    notices = [someone().notice() for _ in range(3)]
+    said = []
+    for notice, rotation in zip(
+        notices, ([], ["--org", "072010"], ["--org", "070009"]), strict=True
+    ):
+        assert sandbox.submit("072010", as_lines(notice)).code == 0
+        said.append(sandbox.hub("keys", "rotate", *rotation))
+        assert sandbox.run().code == 0
+    said.append(sandbox.hub("keys", "list"))
+    given = sandbox.receive("070009")
+    assert given.code == 0
+    assert [row["items"] for row in given.lines] == [leaving(notice) for notice in notices]
+    assert [done.code for done in said] == [0, 0, 0, 0]
+    assert said[-1].lines
+    secret = (sandbox.home / "sandbox.key").read_text(encoding="ascii").strip()
+    assert not [done for done in said if secret in done.out + done.err]
+    # A key of 32 bytes would show as that many hex digits or base64 letters in one piece.
+    assert not re.search(r"[0-9A-Za-z+/_-]{43}", said[-1].out)
+
+
+def test_who_acted_is_in_the_ledger(sandbox: Sandbox, tmp_path: Path) -> None:
+    """``hub operators add NAME``: makes a credential file for ``--operator FILE``."""
+    credential = tmp_path / "operator.json"
+    added = sandbox.hub("operators", "add", "staff-7", "--out", str(credential))
+    assert added.code == 0
+    assert stat.S_IMODE(credential.stat().st_mode) == 0o600
+    secret = credential.read_text(encoding="ascii")
+    assert added.result["file"] == str(credential)
+    assert not [word for word in re.findall(r"[A-Za-z0-9+/=]{40,}", secret) if word in added.out]
+
+    (answer,) = sandbox.submit("072010", as_lines(someone().notice("死亡"))).lines
+    sandbox.run()
+    discard = ("quarantine", "discard", answer["id"], "--reason", "取下げ")
+    assert sandbox.hub(*discard, "--operator", str(tmp_path / "nobody.json")).code == 2
+    assert sandbox.hub(*discard, "--operator", str(credential)).code == 0
+    assert sandbox.hub("quarantine", "list").out == ""
+    assert sandbox.hub("ledger", "checkpoint").code == 0
+    acts = [line.fields for line in ledger_lines(sandbox.home) if line.fields["operator"]]
+    assert [(act["operator"], act["id"]) for act in acts] == [("staff-7", answer["id"])]
+
+
+def test_a_home_for_real_work_asks_who_acts(tmp_path: Path) -> None:
+    """Both are recorded: outside of a sandbox nobody acts without saying who."""
+    home, key = str(tmp_path / "home"), {"HUB_MASTER_KEY": "5a" * 32}
+    assert hub("init", "--home", home, env=key).code == 0
+    done = hub("quarantine", "resubmit", "x", "--home", home, env=key)
+    assert (done.code, done.out) == (2, "")
+    assert "--operator" in done.err

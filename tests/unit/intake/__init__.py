@@ -1,0 +1,1 @@
+"""Intake decodes, checks and judges as the contract's section on change-notice says."""

@@ -1,0 +1,1 @@
+"""The words of the field hold: check digits, days, characters, records, bodies."""
