@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from hub.bus.kafka_backlog import Backlog
-from hub.bus.kafka_errors import OutcomeUnknownError
 from hub.bus.kafka_member import KafkaMember
 from hub.bus.kafka_parts import Parts
 from hub.bus.kafka_settings import Patience
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from hub.bus.kafka_follower import Follower
     from hub.bus.kafka_transactions import Transactor
     from hub.bus.port import Delivered, Record
-
-__all__ = ["DEFAULT_MAX_BACKLOG", "KafkaBus", "OutcomeUnknownError", "Patience"]
 
 DEFAULT_MAX_BACKLOG = 20_000_000
 
@@ -95,6 +92,11 @@ class KafkaBus:
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records the group has not committed: 0 for none, else an estimate."""
         return self._backlog.of(group, topic)
+
+    @property
+    def identity(self) -> str:
+        """Give what tells this bus from one on another cluster or under another prefix."""
+        return self._parts.topics.identity
 
     def close(self) -> None:
         """Leave every group and let go of every connection."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaError
 
-from hub.bus.port import BusUnavailableError, FencedError
+from hub.bus.port import BusUnavailableError, FencedError, OutcomeUnknownError
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
@@ -93,10 +93,6 @@ VERDICTS: dict[int, Verdict] = {
     _E.KAFKA_STORAGE_ERROR: Verdict.UNAVAILABLE,
     _E.UNSUPPORTED_VERSION: Verdict.UNAVAILABLE,
 }
-
-
-class OutcomeUnknownError(BusUnavailableError):
-    """The broker was lost while it committed: read again, and send again only what is not there."""
 
 
 def error_of(failure: KafkaException) -> KafkaError:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from confluent_kafka import Consumer, TopicPartition
 
 from hub.bus import kafka_settings
-from hub.bus.kafka_errors import OutcomeUnknownError, fenced
+from hub.bus.kafka_errors import fenced
 from hub.bus.kafka_transactions import Addressed, Moves, Transactor
-from hub.bus.port import FencedError
+from hub.bus.port import FencedError, OutcomeUnknownError
 
 if TYPE_CHECKING:
     from hub.bus.kafka_parts import Parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -10,7 +11,6 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from hub.bus import kafka_settings
 from hub.bus.kafka_buffers import Buffers
 from hub.bus.kafka_errors import (
-    OutcomeUnknownError,
     Verdict,
     error_of,
     fenced,
@@ -20,14 +20,14 @@ from hub.bus.kafka_errors import (
 from hub.bus.kafka_follower import delivered, offset_of
 from hub.bus.kafka_hand import Hand
 from hub.bus.kafka_transactions import Moves, addressed
-from hub.bus.port import Batch, FencedError
+from hub.bus.port import Batch, FencedError, OutcomeUnknownError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from hub.bus.kafka_ends import Place
     from hub.bus.kafka_parts import Parts
-    from hub.bus.kafka_transactions import Addressed
+    from hub.bus.kafka_transactions import Addressed, Transactor
     from hub.bus.port import Record
 
 _WAIT_S = 0.05
@@ -45,7 +45,6 @@ class KafkaMember:
         self._group = group
         self._parts = parts
         self._names = {parts.topics.wire(topic): topic for topic in topics}
-        self._transactor = parts.transactor()
         self._consumer: Consumer | None = None
         self._hand = Hand(group, parts)
         self._has_polled = False
@@ -54,6 +53,10 @@ class KafkaMember:
         # Partitions whose local state is as committed, and the batch that was polled after that.
         self._restored: set[Place] = set()
         self._polled: tuple[Place, int] | None = None
+
+    @cached_property
+    def _transactor(self) -> Transactor:
+        return self._parts.transactor()
 
     def poll(self, max_records: int) -> Batch | None:
         """Give the next batch in turn; nothing once all that was visible has been given."""
@@ -216,7 +219,8 @@ class KafkaMember:
     def close(self) -> None:
         """Leave the group; nothing uncommitted remains."""
         self._leave()
-        self._transactor.drop()
+        if "_transactor" in self.__dict__:
+            self._transactor.drop()
         self._hand.close()
 
 

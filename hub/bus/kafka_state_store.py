@@ -8,15 +8,14 @@ meanwhile, it writes nothing, so that several workers of a home share the file.
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import apsw
 
-from hub.bus.port import BusUnavailableError
+from hub.bus.sqlite import immediate, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 _BUSY_MS = 30_000
@@ -53,7 +52,7 @@ class StateStore:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _translated():
+        with translated():
             self._db = apsw.Connection(str(path))
             self._db.set_busy_timeout(_BUSY_MS)
             # All rows are fetched: apsw stops at the first statement that gives one.
@@ -65,18 +64,18 @@ class StateStore:
 
     def begin(self, topic: str, partition: int, incarnation: str) -> int:
         """Give the offset up to which a partition is contained; forget what cannot be believed."""
-        with _translated():
+        with translated():
             row = self._db.execute(_CONTAINED, (topic, partition)).fetchone()
             if row and row[1] == incarnation and int(str(row[2])) > time.time() - _BELIEVED_S:
                 return int(str(row[0]))
-            with self._db:
-                self._db.execute(_FORGET, (topic, partition))
-                self._note(topic, partition, incarnation, 0)
+        with immediate(self._db):
+            self._db.execute(_FORGET, (topic, partition))
+            self._note(topic, partition, incarnation, 0)
         return 0
 
     def write(self, topic: str, partition: int, incarnation: str, changes: Changes) -> bool:
         """Contain more of a state topic; says no where the copy is not where the changes begin."""
-        with _translated(), self._db:
+        with immediate(self._db):
             row = self._db.execute(_CONTAINED, (topic, partition)).fetchone()
             if row is None or row[:2] != (changes.begin, incarnation):
                 return False
@@ -95,7 +94,7 @@ class StateStore:
     def load(self, topic: str, partition: int, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """Give the values of these keys, leaving out those that have none."""
         held: dict[bytes, bytes] = {}
-        with _translated():
+        with translated():
             cursor = self._db.cursor()
             for key in keys:
                 for (value,) in cursor.execute(_GET, (topic, partition, key)):
@@ -111,15 +110,3 @@ _FORGET = "DELETE FROM state WHERE topic = ? AND partition = ?"
 _GET = "SELECT value FROM state WHERE topic = ? AND partition = ? AND key = ?"
 _SET = "INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?)"
 _UNSET = "DELETE FROM state WHERE topic = ? AND partition = ? AND key = ?"
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except apsw.Error as error:
-        raise BusUnavailableError(
-            "状態の写し（state.sqlite）を読み書きできません。空き容量と権限を確認してください"
-            f" / the local copy of the state cannot be used ({type(error).__name__}); check space"
-            " and permissions, or delete the file: it is rebuilt"
-        ) from error

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from hub.bus import kafka_settings
 from hub.bus.kafka_errors import error_of, translated
@@ -51,6 +51,7 @@ class Topics:
         self._prefix = prefix
         self._patience = patience
         self._known: dict[str, int] = {}
+        self.identity = ""
         self._refresh(patience.open_s)
 
     def wire(self, topic: str) -> str:
@@ -104,11 +105,12 @@ class Topics:
 
     def _refresh(self, patience_s: float) -> None:
         try:
-            found = self.admin.list_topics(timeout=patience_s).topics
+            found = self.admin.list_topics(timeout=patience_s)
         except KafkaException as failure:
             raise translated(error_of(failure)) from failure
         self._known = {
             name.removeprefix(self._prefix): len(topic.partitions)
-            for name, topic in found.items()
+            for name, topic in found.topics.items()
             if name.startswith(self._prefix) and topic.error is None
         }
+        self.identity = f"{found.cluster_id}/{self._prefix}"
