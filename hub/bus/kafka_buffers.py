@@ -19,8 +19,8 @@ class Fetched:
     """One partition's records after the group's position, in order.
 
     ``visible`` is where it ended when the member got it: it is not ``heard`` of before a record
-    has come or all up to there was looked at. ``end`` is the offset at which the broker last said that the partition ends, -1 while there may
-    be more behind ``records``.
+    has come or all up to there was looked at. ``end`` is the offset at which the broker last said
+    that the partition ends, -1 while there may be more behind ``records``.
     """
 
     position: int

@@ -55,7 +55,7 @@ class Ends:
 
     def _ends(self, places: list[Place], isolation: IsolationLevel) -> dict[Place, int]:
         asked = {
-            TopicPartition(self._topics.wire(topic), partition): OffsetSpec.latest()
+            TopicPartition(self._topics.wire(topic), partition): OffsetSpec.latest()  # type: ignore[no-untyped-call]
             for topic, partition in places
         }
         if not asked:

@@ -1,9 +1,10 @@
 """The home: the folder that holds everything an embedded hub keeps.
 
 ``home.toml`` what the home is · ``sandbox.key`` a sandbox's master key · ``vault.sqlite`` keys ·
-``bus.sqlite`` the embedded bus · ``kafka/`` this machine's copies from a bus on Kafka · ``views.sqlite`` answers that can be built anew · ``ledger/`` and
-``log.vkey`` the ledger · ``operators/`` public keys of operators · ``instant`` the latest instant ·
-``place`` where the home lay when it was last looked over.
+``bus.sqlite`` the embedded bus · ``kafka/`` this machine's copies from a bus on Kafka ·
+``views.sqlite`` answers that can be built anew · ``ledger/`` and ``log.vkey`` the ledger ·
+``operators/`` public keys of operators · ``instant`` the latest instant · ``place`` where the home
+lay when it was last looked over.
 """
 
 from __future__ import annotations

@@ -81,9 +81,7 @@ def test_a_service_on_a_disk_that_runs_full_waits_for_room_and_goes_on(
         assert service.runs
         assert verified(house.home)["verified"]
         failures = service.events("service-failed")
-        assert all("空き" in each["error"] and "space" in each["error"] for each in failures), (
-            failures
-        )
+        assert all("空き" in each["error"] and "space" in each["error"] for each in failures), failures
         disk.make_room()
         done = len(service.events("batch-committed"))
         service.await_event("batch-committed", done + 1)

@@ -87,7 +87,7 @@ def test_a_recipient_killed_before_it_acknowledged_gets_the_same_again(
         assert got == everything[start : start + len(got)]
         left = len(hub(*words, "--no-ack").out.splitlines())
         acknowledged = len(everything) - left - start
-        assert acknowledged >= 0
+        assert 0 <= acknowledged
         repeated += acknowledged < len(got)
         start += acknowledged
     rest = hub(*words).out.encode().splitlines(keepends=True)

@@ -9,7 +9,8 @@ import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.bus.embedded import DEFAULT_MAX_BACKLOG, EmbeddedBus
-from hub.bus.kafka import KafkaBus, Patience
+from hub.bus.kafka import KafkaBus
+from hub.bus.kafka_settings import Patience
 from hub.bus.kafka_transactions import Transactor
 
 if TYPE_CHECKING:
