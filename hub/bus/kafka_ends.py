@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 Place = tuple[str, int]
 _STEP_S = 0.005
+_NOT_YET_KNOWN = {
+    KafkaError._NOENT,  # noqa: SLF001 -- librdkafka's own codes begin so
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001
+}
 
 
 class Ends:
@@ -70,9 +75,13 @@ class Ends:
                 return dict(zip(places, found, strict=True))
             except KafkaException as failure:
                 error = error_of(failure)
-                if verdict(error) is not Verdict.RETRY or time.monotonic() > give_up:
+                # A topic we know and a broker does not: it has just started.
+                known = error.code() in _NOT_YET_KNOWN or verdict(error) is Verdict.RETRY
+                if not known or time.monotonic() > give_up:
                     raise translated(error) from failure
                 time.sleep(_STEP_S)
+                # The client keeps a leader's epoch until it is made to ask for it.
+                self._topics.refresh(self._patience.request_s)
 
     def positions(self, group: str, topic: str, *, settled: bool = False) -> dict[int, int]:
         """Give where a group stands in each partition of a topic; 0 where it has not begun.

@@ -52,7 +52,7 @@ class Topics:
         self._patience = patience
         self._known: dict[str, int] = {}
         self.identity = ""
-        self._refresh(patience.open_s)
+        self.refresh(patience.open_s)
 
     def wire(self, topic: str) -> str:
         """Give the name that the broker has for a topic."""
@@ -61,7 +61,7 @@ class Topics:
     def partitions(self, topic: str) -> int:
         """Give a topic's number of partitions, 0 where it does not exist."""
         if topic not in self._known:
-            self._refresh(self._patience.request_s)
+            self.refresh(self._patience.request_s)
         return self._known.get(topic, 0)
 
     def place(self, record: Record) -> tuple[str, int]:
@@ -103,12 +103,13 @@ class Topics:
         while not self.partitions(topic) and time.monotonic() < give_up:
             time.sleep(_VISIBLE_STEP_S)
 
-    def _refresh(self, patience_s: float) -> None:
+    def refresh(self, patience_s: float) -> None:
+        """Ask the broker again for topics and their leaders; known topics stay known."""
         try:
             found = self.admin.list_topics(timeout=patience_s)
         except KafkaException as failure:
             raise translated(error_of(failure)) from failure
-        self._known = {
+        self._known |= {
             name.removeprefix(self._prefix): len(topic.partitions)
             for name, topic in found.topics.items()
             if name.startswith(self._prefix) and topic.error is None
