@@ -1,7 +1,7 @@
 """The bus on Apache Kafka: what a batch brings about is one transaction, fenced by the group.
 
 The parts have a module each: topics, ends (offsets), follower, transactions, state, members,
-backlog. ``docs/adr/0010`` says why confluent-kafka, ``kafka_errors`` what each error means.
+backlog. ``docs/adr/0015`` says why confluent-kafka, ``kafka_errors`` what each error means.
 """
 
 from __future__ import annotations

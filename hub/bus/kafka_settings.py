@@ -1,4 +1,4 @@
-"""How the Kafka client is set, each setting with its reason (measured in docs/adr/0010).
+"""How the Kafka client is set, each setting with its reason (measured in docs/adr/0015).
 
 Times are milliseconds where the client wants them so. What is not set here is librdkafka's default.
 """

@@ -1,6 +1,7 @@
-"""The bus on Kafka under the deaths of its broker and the long sleeps of its workers.
+"""The bus on Kafka when its workers sleep past their turn, and when its broker is gone.
 
-Kills of workers are in the conformance suite, which every adapter passes.
+Kills of workers are in the conformance suite, which every adapter passes. A killed broker needs
+others to go on (docs/adr/0016): on a single node such a test would test the node.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from hub.bus.port import BusUnavailableError, Record
 from ops.kafka.local import LocalKafka
 from tests.integration.bus.adapters import ADAPTERS, BROKER, Home
 from tests.integration.bus.processes import await_ready, release, waiting_worker
-from tests.integration.bus.reading import everything, key_of, next_batch, numbered, values
+from tests.integration.bus.reading import everything, key_of, next_batch, values
 from tests.integration.bus.worker import GROUP
 
 if TYPE_CHECKING:
@@ -56,18 +57,6 @@ def home(node: LocalKafka, tmp_path: Path) -> Home:
     return made
 
 
-def test_a_broker_killed_while_workers_copy_loses_doubles_and_reorders_nothing(
-    node: LocalKafka, home: Home
-) -> None:
-    """Three times kill -9 of the broker and a restart: each record is copied once, in order."""
-
-    def kill_and_restart(_: list[Popen[str]]) -> None:
-        node.kill()
-        node.start()
-
-    _copy_under(home, kill_and_restart, times=3)
-
-
 def test_workers_that_sleep_past_their_turn_are_fenced_when_they_wake(home: Home) -> None:
     """A worker stopped in the middle wakes when another has its partitions: nothing doubles."""
     stopped = itertools.count()
@@ -82,25 +71,6 @@ def test_workers_that_sleep_past_their_turn_are_fenced_when_they_wake(home: Home
     _copy_under(home, sleep_and_wake, times=3)
 
 
-def test_what_a_killed_broker_had_promised_is_there_after_its_restart(
-    node: LocalKafka, home: Home
-) -> None:
-    """A publication, a position and a state that were answered survive kill -9 of the broker."""
-    with home.open() as bus:
-        member = bus.join("group", ["in"])
-        batch = next_batch(member, 10)
-        member.commit(batch, numbered("out", range(10)), {b"seen": b"10"})
-        node.kill()
-        node.start()
-        assert sorted(map(int, values(bus, "out"))) == list(range(10))
-        assert member.load(batch, [b"seen"]) == {b"seen": b"10"}
-        again = next_batch(member, 10)
-        member.commit(again, numbered("out", range(10, 20)))
-    with home.open() as bus:
-        assert sorted(map(int, values(bus, "out"))) == list(range(20))
-        assert bus.backlog("group", "in") == RECORDS - 20
-
-
 def test_a_bus_without_a_broker_says_so_in_time(node: LocalKafka, home: Home) -> None:
     """Opening a bus nobody answers for fails within ten seconds, by the port's own error."""
     node.kill()
@@ -113,7 +83,7 @@ def test_a_bus_without_a_broker_says_so_in_time(node: LocalKafka, home: Home) ->
 def _copy_under(home: Home, fault: Callable[[list[Popen[str]]], None], times: int) -> None:
     """Let two workers copy everything while a fault strikes so many times, then count."""
     with home.open() as bus, ExitStack() as stack:
-        workers = [stack.enter_context(waiting_worker(home, "persist", 20)) for _ in range(2)]
+        workers = [stack.enter_context(waiting_worker(home, "copy", 20)) for _ in range(2)]
         for worker in workers:
             await_ready(worker)
             release(worker)
@@ -130,7 +100,7 @@ def _assert_copied_once(bus: Bus) -> None:
         found = [int(record.value) for record in everything(bus, "out", partition)]
         assert found == list(range(partition, RECORDS, PARTITIONS))
     member = bus.join("checker", ["in"])
-    counted = {}
+    counted: dict[int, bytes] = {}
     while len(counted) < PARTITIONS:
         batch = next_batch(member, 1)
         counted[batch.partition] = member.load(batch, [b"count"])[b"count"]
