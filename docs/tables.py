@@ -30,6 +30,7 @@ _MARKED = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTAL
 # Where a reason arises, by the module that gives it; the first that fits counts.
 _PLACES = (
     ("hub/intake/decode.py", "reading a line"),
+    ("hub/intake/items.py", "reading a line"),
     ("hub/intake/checks.py", "format"),
     ("hub/intake/logic.py", "logic"),
     ("hub/sealing/errors.py", "opening"),
@@ -140,7 +141,12 @@ def command_table() -> str:
 
 
 def _commands(group: click.Group, path: str) -> Iterator[tuple[str, str]]:
-    for name, command in sorted(group.commands.items()):
+    context = click.Context(group)
+    for name in sorted(group.list_commands(context)):
+        # By way of the group, which loads a command when it is asked for.
+        command = group.get_command(context, name)
+        if command is None:
+            raise LookupError(name)
         here = f"{path} {name}"
         if isinstance(command, click.Group):
             yield from _commands(command, here)

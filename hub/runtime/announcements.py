@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
 from hub.bus.port import Record
 from hub.runtime import topics
 from hub.sealing.errors import ForgedAnnouncementError
@@ -42,7 +40,10 @@ def open_keyring(bus: Bus, reader: str, trust: Trust, releaser: str) -> Keyring:
                 try:
                     keyring.learn(record.value)
                 except ForgedAnnouncementError:
-                    structlog.get_logger().warning("forged-announcement", offset=record.offset)
+                    # Loaded here, since it is rare and the logger slow to load.
+                    from hub.runtime.logs import warn  # noqa: PLC0415
+
+                    warn("forged-announcement", offset=record.offset)
 
     keyring = Keyring(reader, trust, releaser, read_on)
     return keyring

@@ -177,4 +177,6 @@ class HomeClock:
     def now(self) -> datetime:
         """Give the present instant, or the latest known where that lies after it."""
         now = self._base.now()
-        return self._floor if self._floor and self._floor > now else now
+        if self._floor is None or now > self._floor:
+            self._floor = now
+        return self._floor

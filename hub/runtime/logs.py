@@ -8,6 +8,13 @@ import sys
 import structlog
 
 
+def warn(event: str, **fields: object) -> None:
+    """Log a warning, on stderr also from a command that logs nothing else."""
+    if not structlog.is_configured():
+        configure_logs("warning")
+    structlog.get_logger().warning(event, **fields)
+
+
 def configure_logs(level: str) -> None:
     """Set the whole process to log JSON of this level and above."""
     structlog.configure(

@@ -13,6 +13,7 @@ from hub.errors import UsageError
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 JST = timezone(timedelta(hours=9), "JST")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -48,21 +49,26 @@ def today(clock: Clock) -> date:
 
 
 def parse_instant(text: str) -> datetime:
-    """Read RFC 3339 with a zone, or a date alone, which means 00:00 in Japan."""
+    """Read RFC 3339 with a zone, or a date alone, which means 00:00 in Japan.
+
+    Before 1970 no id can be minted, so no such instant is taken.
+    """
     try:
-        if _DATE.fullmatch(text):
-            return datetime.combine(date.fromisoformat(text), datetime.min.time(), JST)
-        instant = datetime.fromisoformat(text)
-        if instant.tzinfo is not None:
-            return instant.astimezone(JST)
+        is_date = _DATE.fullmatch(text)
+        instant = datetime.fromisoformat(f"{text}T00:00:00+09:00" if is_date else text)
+        here = instant.astimezone(JST)
     except (ValueError, OverflowError):
         raise UsageError(
             "日時は RFC 3339 (例 2026-04-01T09:00:00+09:00) か日付 (例 2026-04-01) で指定してください"
             " / give the instant as RFC 3339 or as a date"
         ) from None
-    raise UsageError(
-        "日時に時差 (+09:00 など) を付けてください / give the instant with its UTC offset"
-    )
+    if instant.tzinfo is None:
+        raise UsageError(
+            "日時に時差 (+09:00 など) を付けてください / give the instant with its UTC offset"
+        )
+    if here < _EPOCH:
+        raise UsageError("1970年以後の日時を指定してください / give an instant of 1970 or later")
+    return here
 
 
 def rfc3339(instant: datetime) -> str:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hub.vocabulary.clock import Clock
 
 # From e000 on the 48 bits of the time lie beyond the year 9999, which no calendar here holds.
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _FORM = re.compile("[0-9a-d][0-9a-f]{7}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _TAIL_BITS = 74
 # Half of the tail's room stays free above a new start, so that it cannot overflow.
@@ -35,7 +37,7 @@ class IdMinter:
 
     def mint_many(self, count: int) -> list[str]:
         """Give the next ids, all of one instant."""
-        millisecond = int(self._clock.now().timestamp() * 1000)
+        millisecond = (self._clock.now() - _EPOCH) // _MILLISECOND
         if millisecond > self._millisecond:
             self._millisecond = millisecond
             self._tail = secrets.randbits(_START_BITS)
@@ -60,4 +62,4 @@ def is_id(text: str) -> bool:
 
 def minted_at(identifier: str) -> datetime:
     """Give the instant an id was minted at, to the millisecond."""
-    return datetime.fromtimestamp(int(identifier[:8] + identifier[9:13], 16) / 1000, UTC)
+    return _EPOCH + _MILLISECOND * int(identifier[:8] + identifier[9:13], 16)

@@ -77,7 +77,8 @@ def told(shelf: Shelf, pristine: Path) -> story.Story:
     def make(folder: Path) -> Made:
         (folder / "tmp").mkdir(parents=True)
         home = shutil.copytree(pristine, folder / "home")
-        env = {"TMPDIR": str(folder / "tmp")}
+        # Lives run over many batches then, and many lines of a batch meet one another.
+        env = {"TMPDIR": str(folder / "tmp"), "HUB_BATCH_SIZE": "40"}
         return asdict(story.play(Sandbox(home, env=env)))
 
     return story.Story(**shelf.once("story", make)[1])

@@ -16,6 +16,7 @@ LOST = someone().notice(性別="架空標識の性別")
 LOST_SENT = line(LOST)
 GOOD: Notice = someone().notice()
 GOOD_SENT = line(GOOD)
+line(someone().notice(市町村コード="331015"), "331007")
 
 
 def _every_answer(told: Story) -> Iterator[dict[str, Any]]:

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.hub_command import hub
+from tests.support.invented import someone
 from tests.support.ledger_files import ledger_lines
+from tests.support.story import line
 
 if TYPE_CHECKING:
     from tests.support.story import Story
+
+line(someone().notice())
+line(someone().notice("死亡"))
 
 
 def test_a_ledger_verifies_and_its_kinds_add_up(told: Story) -> None:
@@ -29,13 +34,13 @@ def test_every_provision_has_one_record_and_no_record_is_without_one(told: Story
     """One record for each provision, as many as were received."""
     received = sum(map(len, told.given.values()))
     assert told.verified["by_kind"]["provision"] == received
-    provisions = [line.leg for line in ledger_lines(Path(told.home)) if line.fields["items"]]
+    provisions = [each.leg for each in ledger_lines(Path(told.home)) if each.fields["items"]]
     assert len(provisions) == len(set(provisions)) == received
 
 
 def test_a_receipt_points_to_its_record(told: Story) -> None:
     """``"ledger": {"month", "index"}``; the id is the same in the ledger."""
-    lines = {(line.month, line.index): line for line in ledger_lines(Path(told.home))}
+    lines = {(each.month, each.place): each for each in ledger_lines(Path(told.home))}
     for rows in told.legs.values():
         for row in rows:
             if row["code"] == "baseline":
@@ -52,12 +57,12 @@ def test_a_receipt_points_to_its_record(told: Story) -> None:
 def test_a_record_says_what_was_given_under_which_rule(told: Story) -> None:
     """A decision names the rule, the article and the items; the record keeps them."""
     given = {(row["id"], reader): row for reader, rows in told.given.items() for row in rows}
-    for line in ledger_lines(Path(told.home)):
-        if line.fields["items"]:
-            row = given[line.leg]
-            assert line.fields["rule"] == row["rule"]
-            assert line.fields["basis"] == row["basis"]
-            assert set(line.fields["items"]) == set(row["items"])
+    for each in ledger_lines(Path(told.home)):
+        if each.fields["items"]:
+            row = given[each.leg]
+            assert each.fields["rule"] == row["rule"]
+            assert each.fields["basis"] == row["basis"]
+            assert set(each.fields["items"]) == set(row["items"])
 
 
 @pytest.fixture
@@ -87,7 +92,8 @@ def test_an_export_verifies_without_a_home_under_its_own_key_and_no_other(
 
 def test_a_changed_record_is_found(export: Path) -> None:
     """From files alone: records, trees, checkpoints; exit 1 where verify finds something wrong."""
-    bundle = next((export / "ledger" / "2026-06" / "tile" / "entries").glob("000*"))
+    entries = export / "ledger" / "2026-06" / "tile" / "entries"
+    bundle = min(path for path in entries.rglob("*") if path.is_file())
     content = bundle.read_bytes()
     released = b'"released"'
     changed = content.replace(released, released.replace(b"s", b"x"), 1)

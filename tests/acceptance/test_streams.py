@@ -20,7 +20,17 @@ _LONGEST_MEMORY = 250 * _MEBIBYTE
 def test_a_line_of_a_gigabyte_costs_only_itself_and_little_memory(sandbox: Sandbox) -> None:
     """A bad line costs only itself: its neighbours go through, in no more than 250 MB."""
     before, after = someone().notice(), someone().notice()
-    call = [HUB, "submit", "--feed", FEED, "--from", "072010", "-", "--home", str(sandbox.home)]
+    call = [
+        str(HUB),
+        "submit",
+        "--feed",
+        FEED,
+        "--from",
+        "072010",
+        "-",
+        "--home",
+        str(sandbox.home),
+    ]
     child = subprocess.Popen(
         [*call, "--format", "json", "--as-of", NOW],
         stdin=subprocess.PIPE,
@@ -49,22 +59,20 @@ def test_a_line_of_a_gigabyte_costs_only_itself_and_little_memory(sandbox: Sandb
 
 
 def test_a_reader_who_goes_away_loses_nothing(sandbox: Sandbox) -> None:
-    """``receive`` acknowledges what it printed, after flushing: what nobody read comes again."""
-    notices = [someone().notice() for _ in range(400)]
+    """``receive`` acknowledges what it printed, after flushing: what nobody could read comes again."""
+    notices = [someone().notice() for _ in range(40)]
     sandbox.submit("072010", as_lines(*notices))
     sandbox.run()
-    call = [HUB, "receive", "--feed", FEED, "--as", "070009", "--home", str(sandbox.home)]
-    with subprocess.Popen(
+    call = [str(HUB), "receive", "--feed", FEED, "--as", "070009", "--home", str(sandbox.home)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    child = subprocess.run(
         [*call, "--format", "json"],
-        stdout=subprocess.PIPE,
+        stdout=writing,
         stderr=subprocess.PIPE,
         env=environment(),
-    ) as child:
-        assert child.stdout is not None
-        assert child.stderr is not None
-        first = json.loads(child.stdout.readline())
-        child.stdout.close()
-        assert b"Traceback" not in child.stderr.read()
-    given = sandbox.receive("070009").lines
-    assert len(given) == 400
-    assert first["id"] in {row["id"] for row in given}
+        check=False,
+    )
+    os.close(writing)
+    assert child.stderr == b""
+    assert len(sandbox.receive("070009").lines) == 40

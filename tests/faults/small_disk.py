@@ -38,11 +38,8 @@ class SmallDisk:
 def small_disk(place: Path, megabytes: int) -> Iterator[SmallDisk]:
     """Mount a disk of this size; skips where one may not, and fails instead where CI is true."""
     place.mkdir()
-    size = f"size={megabytes}m"
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(place)], check=False, capture_output=True
-    )
-    if mounted.returncode:
+    mounting = "mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)
+    if subprocess.run(mounting, check=False, capture_output=True).returncode:
         words = "a disk to fill takes the right to mount one (root)"
         if os.environ.get("CI") == "true":
             pytest.fail(words)
@@ -50,4 +47,5 @@ def small_disk(place: Path, megabytes: int) -> Iterator[SmallDisk]:
     try:
         yield SmallDisk(place)
     finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
+        unmounting = "umount", "--lazy", str(place)
+        subprocess.run(unmounting, check=True)

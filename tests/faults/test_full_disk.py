@@ -38,7 +38,7 @@ def house_on_disk(disk: SmallDisk, seed: int) -> House:
 
 
 def _refused(done: Done) -> None:
-    """The surroundings are wrong: exit 3, one line that names the room that is missing."""
+    """Require exit 3, and one line that names what is missing: room."""
     assert done.code == 3, done.err
     assert done.out == ""
     assert len(done.err.splitlines()) == 1, done.err
@@ -81,7 +81,9 @@ def test_a_service_on_a_disk_that_runs_full_waits_for_room_and_goes_on(
         assert service.runs
         assert verified(house.home)["verified"]
         failures = service.events("service-failed")
-        assert all("空き" in each["error"] and "space" in each["error"] for each in failures), failures
+        for words in (each["error"] for each in failures):
+            assert "空き" in words
+            assert "space" in words
         disk.make_room()
         done = len(service.events("batch-committed"))
         service.await_event("batch-committed", done + 1)

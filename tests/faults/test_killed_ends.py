@@ -28,7 +28,7 @@ _RECEIVE = ("--format", "json", "receive", "--feed", FEED, "--as", "jlis")
 @contextmanager
 def _killed_after(*words: str) -> Iterator[IO[bytes]]:
     """Give what a call of ``hub`` prints; at the end of the block it is killed by kill -9."""
-    call = [HUB, *words]
+    call = [str(HUB), *words]
     with subprocess.Popen(call, stdout=subprocess.PIPE, env=environment()) as process:
         assert process.stdout is not None
         yield process.stdout
@@ -87,7 +87,7 @@ def test_a_recipient_killed_before_it_acknowledged_gets_the_same_again(
         assert got == everything[start : start + len(got)]
         left = len(hub(*words, "--no-ack").out.splitlines())
         acknowledged = len(everything) - left - start
-        assert 0 <= acknowledged
+        assert acknowledged >= 0
         repeated += acknowledged < len(got)
         start += acknowledged
     rest = hub(*words).out.encode().splitlines(keepends=True)

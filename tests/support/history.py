@@ -104,7 +104,7 @@ class History:
                 yield f"{who} lies in partitions {sorted(places[owner])}"
 
     def _recorded(self) -> Iterator[str]:
-        """Each release has exactly one provision that names it, and no provision is without one."""
+        """Require one provision for each release, which names it, and no other."""
         provisions: dict[Leg, list[dict[str, Any]]] = defaultdict(list)
         for line in self._lines_of("provision"):
             provisions[line.leg].append(line.fields)
@@ -119,14 +119,14 @@ class History:
                 yield f"{seen.leg} is not the record that its provision names"
 
     def _receipted(self) -> Iterator[str]:
-        """Receipts and releases say the same, and each leg's receipt finds its ledger line."""
+        """Require that receipts and releases say the same, and receipts find their ledger lines."""
         legs = Counter(_leg(receipt) for receipt in self.receipts)
         yield from (f"{leg} has {n} receipts" for leg, n in legs.items() if n > 1)
         given = {_leg(receipt) for receipt in self.receipts if receipt["code"] in _GIVEN}
         released = {seen.leg for seen in self.seen}
         yield from (f"{leg} has no receipt" for leg in released - given)
         yield from (f"{leg} has a receipt, and was not released" for leg in given - released)
-        standing = {(line.month, line.index): line.leg for line in self.lines}
+        standing = {(line.month, line.place): line.leg for line in self.lines}
         for receipt in self.receipts:
             place = receipt["ledger"]
             found = standing.get((place["month"], place["index"])) if place else None
@@ -134,7 +134,7 @@ class History:
                 yield f"{_leg(receipt)} does not stand in the ledger where its receipt says"
 
     def _ended(self, senders: Sequence[Sender]) -> Iterator[str]:
-        """What was taken or answered came to an end; what is set aside is set aside everywhere."""
+        """Require an end of all that was taken or answered, and that all agree on what it was."""
         codes: dict[str, set[str]] = defaultdict(set)
         for receipt in self.receipts:
             codes[receipt["id"]].add(receipt["code"])

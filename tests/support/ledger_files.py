@@ -20,7 +20,7 @@ class Line(NamedTuple):
     """One record of the ledger and where it stands."""
 
     month: str
-    index: int
+    place: int
     fields: dict[str, Any]
 
     @property

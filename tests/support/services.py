@@ -57,7 +57,7 @@ class Service:
     def metric(self, name: str) -> float:
         """Give the value of a metric without labels, as Prometheus reads it."""
         address = f"http://127.0.0.1:{self._metrics_port}/metrics"
-        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 -- our own
+        with urllib.request.urlopen(address, timeout=10) as answer:
             text = answer.read().decode()
         (value,) = re.findall(rf"^{name} (\S+)$", text, re.MULTILINE)
         return float(value)
@@ -73,12 +73,22 @@ class Service:
     def kill(self) -> None:
         """Kill it as ``kill -9`` does, and wait until it is gone."""
         self._process.kill()
-        self._end()
+        self.end()
+
+    def ask_to_stop(self) -> None:
+        """Ask it to stop (SIGTERM)."""
+        self._process.terminate()
 
     def stop(self) -> int:
-        """Ask it to stop (SIGTERM), wait for that, and give its exit code."""
-        self._process.terminate()
-        return self._end()
+        """Ask it to stop, wait for that, and give its exit code."""
+        self.ask_to_stop()
+        return self.end()
+
+    def end(self) -> int:
+        """Wait for its end and give its exit code."""
+        code = self._process.wait(_LONGEST_WAIT_SECONDS)
+        self._reader.join()
+        return code
 
     def pause(self) -> None:
         """Let it stand still (SIGSTOP), whatever it is about to do."""
@@ -110,11 +120,6 @@ class Service:
         with self._news:
             self._ended = True
             self._news.notify_all()
-
-    def _end(self) -> int:
-        code = self._process.wait(_LONGEST_WAIT_SECONDS)
-        self._reader.join()
-        return code
 
 
 def _free_port() -> int:

@@ -69,6 +69,11 @@ def document(data: bytes, sender: str = "072010", *options: str) -> Document:
     return Document(len(_files) - 1)
 
 
+def documents_sent(option: str) -> int:
+    """Give how many files of the story are sent with an option."""
+    return sum(option in file.options for file in _files)
+
+
 def resubmit(sent: Sent) -> Sent:
     """Let an operator resubmit this line from the quarantine, once everything has run."""
     _resubmitted.append(sent)
@@ -166,6 +171,17 @@ class Story:
             {reader: rows for reader, rows in given.items() if rows},
         )
 
+    def resubmission(self, sent: Sent) -> tuple[int, dict[str, Any]]:
+        """Give exit code and answer of a line's resubmission."""
+        code, (answer,) = self.resubmitted[_resubmitted.index(sent)]
+        return code, answer
+
+    def discarding(self, sent: Sent) -> tuple[int, dict[str, Any]]:
+        """Give exit code and answer of a line's discarding."""
+        (place,) = [place for place, (each, _) in enumerate(_discarded) if each == sent]
+        code, (answer,) = self.discarded[place]
+        return code, answer
+
     def hear(self, done: Done) -> tuple[int, Rows]:
         """Keep what a call said, for the tests that look for what must not be said."""
         self.said.append(done.out + done.err)
@@ -183,7 +199,7 @@ def play(sandbox: Sandbox) -> Story:
         done = sandbox.submit(file.sender, b"".join(file.lines), *file.options)
         story.submitted.append(story.hear(done))
     story.ran.append(story.hear(sandbox.run()))
-    story.legs.update(_legs(story, sandbox))
+    story.legs.update(_legs(story, sandbox, list(PREFECTURES)))
     story.held.extend(story.hear(sandbox.hub("quarantine", "list"))[1])
     for sent in _resubmitted:
         story.resubmitted.append(
@@ -193,13 +209,13 @@ def play(sandbox: Sandbox) -> Story:
         call = ("quarantine", "discard", story.fate(sent).answer["id"], "--reason", words)
         story.discarded.append(story.hear(sandbox.hub(*call)))
     story.ran.append(story.hear(sandbox.run()))
-    story.last_legs.update(_legs(story, sandbox))
+    parties = [body for pair in PREFECTURES.items() for body in pair]
+    story.last_legs.update(_legs(story, sandbox, parties))
     story.last_held.extend(story.hear(sandbox.hub("quarantine", "list"))[1])
     story.given.update({reader: sandbox.receive(reader).lines for reader in READERS})
     story.verified.update(story.hear(sandbox.hub("ledger", "verify", story.home))[1][0])
     return story
 
 
-def _legs(story: Story, sandbox: Sandbox) -> dict[str, Rows]:
-    bodies = [body for pair in PREFECTURES.items() for body in pair]
+def _legs(story: Story, sandbox: Sandbox, bodies: list[str]) -> dict[str, Rows]:
     return {body: story.hear(sandbox.receipts(body))[1] for body in bodies}

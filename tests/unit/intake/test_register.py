@@ -42,24 +42,16 @@ def test_printing_a_resident_shows_presence_alone() -> None:
     assert repr(resident) == "Resident(present=True)"
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 2**31 - 1), eight),
-        min_size=1,
-        max_size=150,
-        unique_by=lambda p: p[0],
-    )
-)
-def test_the_latest_sixty_four_notices_are_remembered(pairs: list[tuple[int, bytes]]) -> None:
-    """Of more the oldest are dropped, so state does not grow with a long life."""
+def test_a_whole_life_is_remembered_and_no_more() -> None:
+    """4,096 notices, so that a life sent again is all duplicates; of more the oldest are dropped."""
+    life = [(number, number.to_bytes(8, "big")) for number in range(1, 5001)]
     seen = b""
-    for number, digest in pairs:
+    for number, digest in life:
         seen = with_seen(seen, number, digest)
-    resident = Resident(True, 0, bytes(8), 1, (bytes(8),) * 9, seen)  # noqa: FBT003
-    kept = dict(pairs[-64:])
-    for number, _ in pairs:
-        assert resident.seen_as(number) == kept.get(number)
-    assert resident.seen_as(2**32 - 1) is None
+    resident = Resident(True, 0, bytes(8), 5000, (bytes(8),) * 9, seen)  # noqa: FBT003
+    assert [resident.seen_as(number) for number in (1, 904, 5001)] == [None] * 3
+    for number in (905, 906, 3000, 5000):
+        assert resident.seen_as(number) == number.to_bytes(8, "big")
 
 
 def test_a_code_leads_to_its_resident_through_every_change() -> None:
