@@ -129,6 +129,11 @@ class Member(Protocol):
 class Bus(Protocol):
     """A bus: publish atomically, read as a member of a group, or follow a topic by oneself."""
 
+    @property
+    def identity(self) -> str:
+        """Give what tells this bus from another that a home may be used with; empty for its own."""
+        ...
+
     def ensure(self, topic: str, partitions: int) -> None:
         """Create the topic where it does not exist; a different partition count is an error."""
         ...

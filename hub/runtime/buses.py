@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from hub.bus.embedded import EmbeddedBus
-from hub.bus.kafka import KafkaBus
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,5 +34,8 @@ def open_bus(address: str, home: Home) -> Bus:
             "--bus には embedded か kafka://ホスト:ポート を指定してください"
             " / --bus must be embedded or kafka://host:port"
         )
+    # Only here: its client costs every command of an embedded hub a tenth of a second.
+    from hub.bus.kafka import KafkaBus  # noqa: PLC0415
+
     prefix = f"{found['name']}." if found["name"] else ""
     return KafkaBus(found["servers"], home.kafka, prefix=prefix)

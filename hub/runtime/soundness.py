@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.bus.embedded import EmbeddedBus
-from hub.bus.kafka import KafkaBus
 from hub.errors import SurroundingsError
 from hub.ledger.log_reader import read_head
 from hub.ledger.verify import verify
@@ -38,9 +37,8 @@ def require_sound(home: Home, bus: Bus, vault: VaultFile) -> None:
 
 
 def _place(home: Home, bus: Bus) -> str:
-    found = (home.vault if isinstance(bus, KafkaBus) else home.bus).stat()
-    cluster = f":{bus.identity}" if isinstance(bus, KafkaBus) else ""
-    return f"{found.st_dev}:{found.st_ino}{cluster}"
+    found = (home.vault if bus.identity else home.bus).stat()
+    return f"{found.st_dev}:{found.st_ino}:{bus.identity}".rstrip(":")
 
 
 def _look_over(home: Home, bus: Bus, vault: VaultFile) -> None:
