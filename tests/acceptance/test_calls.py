@@ -29,12 +29,10 @@ WRONG_CALLS = {
     "no such feed": ["submit", "--feed", TYPED, "--from", "072010", "-"],
     "no such sender": ["submit", "--feed", FEED, "--from", TYPED, "-"],
     "a ward as sender": ["submit", "--feed", FEED, "--from", "331015", "-"],
-    "a sender without a key": ["submit", "--feed", FEED, "--from", "131130", "-"],
     "no such recipient": ["submit", "--feed", FEED, "--from", "072010", "--to", TYPED, "-"],
     "no such file": ["submit", "--feed", FEED, "--from", "072010", f"/nowhere/{TYPED}"],
     "no such message": ["quarantine", "show", TYPED],
     "no message to resubmit": ["quarantine", "resubmit", TYPED],
-    "at most none": ["receive", "--feed", FEED, "--as", "070009", "--max", "0"],
     "no such operator": ["--operator", f"/nowhere/{TYPED}", "quarantine", "resubmit", "x"],
 }
 

@@ -50,7 +50,7 @@ def test_the_environment_sets_the_clock_and_the_flag_beats_it(sandbox: Sandbox) 
     assert hub(*dry, *at, stdin=plan, env={"HUB_NOW": "2026-06-13"}).code == 0
 
 
-@pytest.mark.parametrize("now", ["2026-02-30", "2026-06-15T10:00:00", "1969-12-31"])
+@pytest.mark.parametrize("now", ["2026-02-30", "1969-12-31"])
 def test_an_instant_that_is_none_is_a_wrong_call(sandbox: Sandbox, now: str) -> None:
     """RFC 3339, or a date; 2 the call or its input is wrong."""
     done = sandbox.at(now).run()

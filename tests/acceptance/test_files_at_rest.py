@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.hub_command import Sandbox
+from tests.support.hub_command import FEED, hub
 from tests.support.invented import Person, as_lines, resident_code, someone, spoilt
 from tests.support.story import discard, document, line, resubmit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.hub_command import Sandbox
     from tests.support.story import Story
 
 ACCEPTED, BAD_FORM, BAD_STATE, REFUSED, DISCARDED, RESUBMITTED, LOADED, RECODED, IN_TABLE = (
@@ -141,11 +142,15 @@ def test_nothing_that_was_said_shows_a_resident(told: Story) -> None:
 def test_a_new_home_asked_in_the_text_form_shows_no_resident_either(sandbox: Sandbox) -> None:
     """A log shows nothing: the services' own words, and every list in its text form."""
     person = someone()
-    text = Sandbox(sandbox.home, env={"HUB_LOG_LEVEL": "debug"})
-    sandbox.submit("072010", as_lines(person.notice(), person.notice("死亡", 9, 性別="x")))
-    ran = text.hub("run", "--until-idle", "--format", "text")
-    lists = [
-        text.hub(*call, "--format", "text") for call in (("quarantine", "list"), ("keys", "list"))
+    bad = person.notice("死亡", 9, 性別="x")
+    options = ("--home", str(sandbox.home))
+    submit = ("submit", "--feed", FEED, "--from", "072010", "-")
+    env = {"HUB_LOG_LEVEL": "debug"}
+    calls = [
+        hub(*submit, *options, stdin=as_lines(person.notice(), bad), env=env),
+        hub("run", "--until-idle", *options, env=env),
+        hub("quarantine", "list", *options, env=env),
     ]
-    said = "\n".join(done.out + done.err for done in (ran, *lists)).encode()
+    assert [done.code for done in calls] == [1, 0, 0]
+    said = "\n".join(done.out + done.err for done in calls).encode()
     assert not [spelling for spelling in _spellings_of(person) if spelling in said]

@@ -90,6 +90,9 @@ _SPOILT: dict[str, Spoiler] = {
     "a receipt that leads elsewhere": lambda h: _with_receipt(
         h, ledger={"month": "2001-01", "index": 1}
     ),
+    "a message of two ends": lambda h: replace(
+        h, receipts=[*h.receipts, h.receipts[0] | {"to": None, "code": "duplicate"}]
+    ),
     "a message without an end": lambda h: replace(h, taken=h.taken | {"00000000"}),
     "a quarantined message lost": lambda h: replace(h, quarantined=h.quarantined[1:]),
     "a quarantine not recorded": lambda h: _without(h, "quarantine"),

@@ -139,6 +139,9 @@ class History:
         for receipt in self.receipts:
             codes[receipt["id"]].add(receipt["code"])
         yield from (f"{each} was taken, and has no receipt" for each in self.taken - codes.keys())
+        for each, found in codes.items():
+            if len({"released" if code in _GIVEN else code for code in found}) > 1:
+                yield f"{each} came to several ends: {sorted(found)}"
         for answer in (answer for sender in senders for answer in sender.answers):
             ends = _ENDS if answer["outcome"] == "accepted" else {"quarantined"}
             if not codes[answer["id"]] or codes[answer["id"]] - ends:

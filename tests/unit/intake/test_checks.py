@@ -144,6 +144,7 @@ def test_a_birth_is_not_compared_with_the_day_of_change() -> None:
     """異動事由 is not compared with 生年月日: a late 出生 passes; a birth ahead of today only warns."""
     assert warnings(異動事由="出生", 生年月日="2019-07-01") == []
     assert warnings(生年月日="2026-04-02") == [("birth-date-in-future", "生年月日")]
+    assert warnings(生年月日=TODAY) == []
 
 
 @pytest.mark.parametrize("sex", ["男", "女", "不明"])
@@ -228,6 +229,9 @@ def test_the_second_sequence_number_is_of_up_to_twenty_digits(number: str) -> No
     assert refusal(異動時更新順番号=number) is None
     assert refusal(異動時更新順番号=number + "x") == ("wrong-form", "異動時更新順番号")
     assert refusal(異動時更新順番号="1" * 21) == ("wrong-form", "異動時更新順番号")
+    # Looked at closely because of another item, it still is right.
+    wrong = ("refused-character", "更新禁止フラグ")
+    assert refusal(異動時更新順番号=number, 更新禁止フラグ="\x07") == wrong
 
 
 def test_every_item_of_the_documents_is_accepted_besides() -> None:
