@@ -1,11 +1,17 @@
-"""Options of the whole suite: the long form of the fault tests, and the seed of their dice."""
+"""The whole suite's: options of the fault tests, and the one Kafka broker of a session."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+import pytest
+
+from ops.kafka.local import LocalKafka, NodeError
+from tests.integration.bus.adapters import BROKER
+
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,3 +28,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a broker that lives as long as the session.
+
+    Where Java or the jars are missing the test is skipped, but never in CI.
+    """
+    node = LocalKafka(tmp_path_factory.mktemp("kafka"))
+    try:
+        node.start()
+    except NodeError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(BROKER, node.address)
+        yield node.address
+    node.stop()

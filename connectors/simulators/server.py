@@ -32,12 +32,13 @@ class RegistryServer:
     def fetch(self) -> int:
         """Fetch everything that waits; gives how many records there were."""
         fetched = 0
-        for handover in Counter(self._hub, FEED, self.body).fetch():
+        counter = Counter(self._hub, FEED, self.body)
+        for handover in counter.fetch():
             for delivery in handover.deliveries:
                 self.received[delivery.sender] += 1
                 self.by_reason[str(delivery.items["異動事由"])] += 1
             fetched += len(handover.deliveries)
             if not self._deaf:
-                Counter(self._hub, FEED, self.body).acknowledge(handover)
+                counter.acknowledge(handover)
                 self.acknowledged += len(handover.deliveries)
         return fetched

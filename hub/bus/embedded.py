@@ -29,6 +29,11 @@ class EmbeddedBus:
         self.store = Store(path)
         self._max_backlog = max_backlog
 
+    @property
+    def identity(self) -> str:
+        """Give nothing: the home's own bus is known by its file."""
+        return ""
+
     def ensure(self, topic: str, partitions: int) -> None:
         """Create the topic where it does not exist; a different partition count is an error."""
         if partitions < 1:

@@ -4,10 +4,14 @@ What every adapter keeps, and the conformance suite in ``tests/integration/bus``
 
 1. A batch's outputs, state changes and read position become durable together or not at all.
 2. Records of one partition are read in the order they were committed, each by one member of a
-   group at a time: of two that read the same batch the first to commit wins, the other is fenced.
+   group at a time: of two that hold the same batch one at most commits it, the other is fenced.
 3. Nothing is read that was not committed; what was read and not committed is read again.
 4. State belongs to a partition of the topic that a group reads, and is seen as last committed.
+   One group of a topic's readers keeps state; what the others see of it may be a while old.
 5. A publisher that is too far ahead of the readers is told so, and loses nothing.
+
+On a network a commit may lose its answer. A member finds out by itself what became of it; a
+publisher cannot, and is told so by an error of its own: it looks before it sends again.
 
 Headers are text (CloudEvents): UTF-8 without NUL. Keys choose the partition by murmur2, alike in
 every adapter. Values are sealed before they reach the bus.
@@ -39,7 +43,7 @@ class Record(NamedTuple):
 
 
 class Delivered(NamedTuple):
-    """A committed record as it is read; ``offset`` counts from 0 in its partition."""
+    """A committed record as it is read; ``offset`` rises in its partition, perhaps with gaps."""
 
     offset: int
     key: bytes | None
@@ -86,11 +90,19 @@ class BusUnavailableError(SurroundingsError):
     """The bus cannot be reached or written; nothing of the batch was committed."""
 
 
+class OutcomeUnknownError(BusUnavailableError):
+    """The bus was lost while it committed: look before sending again."""
+
+
 class Member(Protocol):
     """One reader of a group's topics. Use from one thread."""
 
     def poll(self, max_records: int) -> Batch | None:
-        """Give the next batch of a partition that has one, or nothing at once."""
+        """Give the next batch of a partition that has one, else nothing, soon.
+
+        Nothing means that all that was visible when it was called has been given. A member on a
+        network first waits for its partitions, for some seconds at most.
+        """
         ...
 
     def load(self, batch: Batch, keys: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -116,6 +128,11 @@ class Member(Protocol):
 
 class Bus(Protocol):
     """A bus: publish atomically, read as a member of a group, or follow a topic by oneself."""
+
+    @property
+    def identity(self) -> str:
+        """Give what tells this bus from another that a home may be used with; empty for its own."""
+        ...
 
     def ensure(self, topic: str, partitions: int) -> None:
         """Create the topic where it does not exist; a different partition count is an error."""
@@ -144,7 +161,10 @@ class Bus(Protocol):
         ...
 
     def backlog(self, group: str, topic: str) -> int:
-        """Give how many records of the topic the group has not committed."""
+        """Give how many records of the topic the group has not committed.
+
+        0 where it has committed all; a large number may be an estimate.
+        """
         ...
 
     def close(self) -> None:

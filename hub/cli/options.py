@@ -31,7 +31,9 @@ def _global_options() -> list[click.Option]:
     path = click.Path(path_type=Path)
     return [
         click.Option(["--home"], type=path, help="ホーム / the home (HUB_HOME)", **shared),
-        click.Option(["--bus"], help="バス / the bus: embedded (HUB_BUS)", **shared),
+        click.Option(
+            ["--bus"], help="バス / the bus: embedded or kafka://host:port (HUB_BUS)", **shared
+        ),
         click.Option(
             ["--as-of", "now"], help="サンドボックスの時刻 / a sandbox's instant", **shared
         ),

@@ -1,9 +1,10 @@
 """The home: the folder that holds everything an embedded hub keeps.
 
 ``home.toml`` what the home is · ``sandbox.key`` a sandbox's master key · ``vault.sqlite`` keys ·
-``bus.sqlite`` the embedded bus · ``views.sqlite`` answers that can be built anew · ``ledger/`` and
-``log.vkey`` the ledger · ``operators/`` public keys of operators · ``instant`` the latest instant ·
-``place`` where the home lay when it was last looked over.
+``bus.sqlite`` the embedded bus · ``kafka/`` this machine's copies from a bus on Kafka ·
+``views.sqlite`` answers that can be built anew · ``ledger/`` and ``log.vkey`` the ledger ·
+``operators/`` public keys of operators · ``instant`` the latest instant · ``place`` where the home
+lay when it was last looked over.
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ class Home:
     def bus(self) -> Path:
         """Give the file of the embedded bus."""
         return self.path / "bus.sqlite"
+
+    @property
+    def kafka(self) -> Path:
+        """Give the folder of what a bus on Kafka keeps on this machine."""
+        return self.path / "kafka"
 
     @property
     def views(self) -> Path:

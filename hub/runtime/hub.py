@@ -9,13 +9,13 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from hub.bus.embedded import EmbeddedBus
 from hub.errors import UsageError
 from hub.ledger.log_files import LedgerLog
 from hub.ledger.note import NoteSigner
 from hub.rules.load import load_books
 from hub.runtime import topics
 from hub.runtime.announcements import open_keyring, publisher
+from hub.runtime.buses import open_bus
 from hub.runtime.desk import Desk, open_desk
 from hub.runtime.home import Home, HomeClock, open_home
 from hub.runtime.metrics import Metrics
@@ -98,14 +98,10 @@ class Hub:
             raise UsageError(
                 "--home か HUB_HOME でホームを指定してください / name the home by --home or HUB_HOME"
             )
-        if settings.bus != "embedded":
-            raise UsageError(
-                "--bus は embedded だけを指定できます / --bus must be embedded in this version"
-            )
         home = open_home(settings.home)
         clock = HomeClock(home, settings.now)
         vault = VaultFile.open(home.vault, load_master_key(os.environ, home.path, home.sandbox))
-        bus = EmbeddedBus(home.bus)
+        bus = open_bus(settings.bus, home)
         require_sound(home, bus, vault)
         return cls(load_books(), vault, bus, clock, home, settings.batch_size, metrics)
 

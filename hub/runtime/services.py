@@ -62,6 +62,7 @@ def _drain(hub: Hub) -> Tally:
     worker = hub.worker()
     while (tally := worker.step()) is not None:
         total += tally
+    worker.close()
     return total
 
 

@@ -81,6 +81,10 @@ class Worker:
         self._metrics.count(tally)
         return tally
 
+    def close(self) -> None:
+        """Leave the group, so that other workers get what this one read."""
+        self._member.close()
+
     def _carry(self, batch: Batch, desk: Desk) -> Tally:
         now = self._clock.now()
         arrivals, forged = open_arrivals(batch.records, self._keyring, desk.feed.name, self._mint)

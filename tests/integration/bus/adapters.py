@@ -5,9 +5,13 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.bus.embedded import DEFAULT_MAX_BACKLOG, EmbeddedBus
+from hub.bus.kafka import KafkaBus
+from hub.bus.kafka_settings import Patience
+from hub.bus.kafka_transactions import Transactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +51,38 @@ def _die_before_statement(bus: EmbeddedBus, step: int) -> None:
     bus.store._db.exec_trace = trace
 
 
+# Where the session's broker listens; ``conftest`` starts it and the workers inherit the address.
+BROKER = "HUB_TEST_KAFKA"
+
+# Members that die or stop polling are to be noticed within a test's patience.
+_QUICK = Patience(session_ms=1500, poll_ms=3000, transaction_ms=4000)
+
+
+def _open_kafka(place: Path, limit: int) -> KafkaBus:
+    prefix = f"t{zlib.crc32(bytes(place)):08x}."
+    servers = os.environ[BROKER]
+    return KafkaBus(servers, place, prefix=prefix, max_backlog=limit, patience=_QUICK)
+
+
+class _Mortal:
+    """A producer that takes the process with it before the step-th call."""
+
+    def __init__(self, producer: Any, steps: itertools.count[int], last: int) -> None:
+        self._producer = producer
+        self._steps = steps
+        self._last = last
+
+    def __getattr__(self, name: str) -> Any:
+        if next(self._steps) == self._last:
+            kill_this_process()
+        return getattr(self._producer, name)
+
+
+def _die_before_call(_bus: KafkaBus, step: int) -> None:
+    ready, steps = Transactor._ready, itertools.count()
+    setattr(Transactor, "_ready", lambda self: _Mortal(ready(self), steps, step))  # noqa: B010
+
+
 ADAPTERS = {
     adapter.name: adapter
     for adapter in (
@@ -62,6 +98,7 @@ ADAPTERS = {
             shared=False,
             die_before=_die_before_statement,
         ),
+        Adapter("kafka", _open_kafka, shared=True, die_before=_die_before_call),
     )
 }
 

@@ -25,13 +25,19 @@ def _name(adapter: Adapter) -> str:
 @pytest.fixture(params=_ALL, ids=_name)
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """Give a place for a bus that one connection uses."""
-    return Home(request.param, tmp_path)
+    return _home(request, tmp_path)
 
 
 @pytest.fixture(params=_SHARED, ids=_name)
 def shared_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """Give a place for a bus that several connections or processes use."""
-    return Home(request.param, tmp_path)
+    return _home(request, tmp_path)
+
+
+def _home(request: pytest.FixtureRequest, place: Path) -> Home:
+    if request.param.name == "kafka":
+        request.getfixturevalue("kafka")
+    return Home(request.param, place)
 
 
 @pytest.fixture

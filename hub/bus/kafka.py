@@ -1,0 +1,118 @@
+"""The bus on Apache Kafka: what a batch brings about is one transaction, fenced by the group.
+
+The parts have a module each: topics, ends (offsets), follower, transactions, state, members,
+backlog. ``docs/adr/0015`` says why confluent-kafka, ``kafka_errors`` what each error means.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from hub.bus.kafka_backlog import Backlog
+from hub.bus.kafka_member import KafkaMember
+from hub.bus.kafka_parts import Parts
+from hub.bus.kafka_settings import Patience
+from hub.bus.kafka_transactions import addressed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from hub.bus.kafka_follower import Follower
+    from hub.bus.kafka_transactions import Transactor
+    from hub.bus.port import Delivered, Record
+
+DEFAULT_MAX_BACKLOG = 20_000_000
+
+
+class KafkaBus:
+    """A bus on a Kafka cluster (see ``hub.bus.port.Bus``). Use from one thread.
+
+    ``servers`` is ``host:port`` or several with commas between, ``folder`` keeps what can be
+    rebuilt (the local copy of the state) and the names of transactions, ``prefix`` begins every
+    name on the broker. Raises ``BusUnavailableError`` where no broker answers.
+    """
+
+    def __init__(
+        self,
+        servers: str,
+        folder: Path,
+        *,
+        prefix: str = "",
+        max_backlog: int = DEFAULT_MAX_BACKLOG,
+        patience: Patience | None = None,
+    ) -> None:
+        self._parts = Parts(servers, folder, prefix, patience or Patience())
+        self._backlog = Backlog(self._parts, max_backlog)
+        self._members: list[KafkaMember] = []
+
+    def ensure(self, topic: str, partitions: int) -> None:
+        """Create the topic where it does not exist; a different partition count is an error."""
+        self._parts.topics.ensure(topic, partitions)
+
+    def partitions(self, topic: str) -> int:
+        """Give the topic's number of partitions, 0 where it does not exist."""
+        return self._parts.topics.partitions(topic)
+
+    def publish(self, records: Sequence[Record]) -> None:
+        """Commit all these records, or none and raise."""
+        if not records:
+            return
+        found = addressed(self._parts.topics, records)
+        self._backlog.admit(records)
+        self._publisher.run(found)
+
+    @cached_property
+    def _publisher(self) -> Transactor:
+        return self._parts.transactor()
+
+    @cached_property
+    def _follower(self) -> Follower:
+        return self._parts.follower()
+
+    def join(self, group: str, topics: Sequence[str]) -> KafkaMember:
+        """Become a member of a group that shares the partitions of these topics."""
+        self._backlog.note_reader(group, topics)
+        member = KafkaMember(group, topics, self._parts)
+        self._members.append(member)
+        return member
+
+    def follow(
+        self, topic: str, partition: int, position: int, max_records: int
+    ) -> list[Delivered]:
+        """Give committed records from ``position`` on; the reader keeps its position itself."""
+        return self._follower.read(topic, partition, position, max_records).records
+
+    def position(self, group: str, topic: str, partition: int) -> int:
+        """Give the offset that the group reads next."""
+        return self._parts.ends.positions(group, topic).get(partition, 0)
+
+    def backlog(self, group: str, topic: str) -> int:
+        """Give how many records the group has not committed: 0 for none, else an estimate."""
+        return self._backlog.of(group, topic)
+
+    @property
+    def identity(self) -> str:
+        """Give what tells this bus from one on another cluster or under another prefix."""
+        return self._parts.topics.identity
+
+    def close(self) -> None:
+        """Leave every group and let go of every connection."""
+        for member in self._members:
+            member.close()
+        if "_publisher" in self.__dict__:
+            self._publisher.drop()
+        self._parts.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

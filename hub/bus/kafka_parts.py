@@ -1,0 +1,60 @@
+"""What the parts of one Kafka bus share."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hub.bus.kafka_ends import Ends
+from hub.bus.kafka_follower import Follower
+from hub.bus.kafka_slots import Slots
+from hub.bus.kafka_state import State
+from hub.bus.kafka_topics import Topics
+from hub.bus.kafka_transactions import Transactor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hub.bus.kafka_settings import Patience
+
+
+class Parts:
+    """The broker's address, its topics and offsets, and the folder of this machine's copies."""
+
+    def __init__(self, servers: str, folder: Path, prefix: str, patience: Patience) -> None:
+        self.servers = servers
+        self.patience = patience
+        self.topics = Topics(servers, prefix, patience)
+        self.ends = Ends(self.topics, patience)
+        self._folder = folder
+        self._followers: list[Follower] = []
+
+    def follower(self) -> Follower:
+        """Give a reader without a group."""
+        made = Follower(self.servers, self.topics, self.ends, self.patience)
+        self._followers.append(made)
+        return made
+
+    def transactor(self) -> Transactor:
+        """Give a transactional producer under a name that no other living process has."""
+        name = self.topics.wire(self._slots.take())
+        return Transactor(self.servers, name, self.patience)
+
+    @cached_property
+    def _slots(self) -> Slots:
+        return Slots(self._folder / "slots")
+
+    @cached_property
+    def state(self) -> State:
+        """Give the state, whose local copy is made when it is first asked for."""
+        path = self._folder / "state.sqlite"
+        return State(path, self.topics, self.ends, self.follower(), self.patience)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        for follower in self._followers:
+            follower.close()
+        if "state" in self.__dict__:
+            self.state.close()
+        if "_slots" in self.__dict__:
+            self._slots.close()

@@ -1,0 +1,112 @@
+"""The local copy of the state: one SQLite file of a home, which can be rebuilt at any time.
+
+Each partition's rows stand beside the offset up to which its state topic is contained in them, in
+one transaction. A writer names the offset it began from: where another process has gone on
+meanwhile, it writes nothing, so that several workers of a home share the file.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import apsw
+
+from hub.bus.sqlite import immediate, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+_BUSY_MS = 30_000
+
+# NORMAL: a power cut may take back the latest transactions, rows and offset alike.
+_SCHEMA = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA secure_delete = ON;
+CREATE TABLE IF NOT EXISTS state (
+  topic TEXT NOT NULL, partition INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
+  PRIMARY KEY (topic, partition, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS contained (
+  topic TEXT NOT NULL, partition INTEGER NOT NULL, incarnation TEXT NOT NULL,
+  next_offset INTEGER NOT NULL, at_s INTEGER NOT NULL, PRIMARY KEY (topic, partition)
+) STRICT, WITHOUT ROWID;
+"""
+
+# A removed key is told by the state topic for two days; an older copy would keep it for ever.
+_BELIEVED_S = 24 * 3600
+
+
+class Changes(NamedTuple):
+    """What to write: the keys' values (nothing removes), from which offset on to which."""
+
+    begin: int
+    end: int
+    values: Mapping[bytes, bytes | None]
+
+
+class StateStore:
+    """The state of the partitions a home's workers read. Use from one thread."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with translated():
+            self._db = apsw.Connection(str(path))
+            self._db.set_busy_timeout(_BUSY_MS)
+            # All rows are fetched: apsw stops at the first statement that gives one.
+            self._db.execute(_SCHEMA).fetchall()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def begin(self, topic: str, partition: int, incarnation: str) -> int:
+        """Give the offset up to which a partition is contained; forget what cannot be believed."""
+        with translated():
+            row = self._db.execute(_CONTAINED, (topic, partition)).fetchone()
+            if row and row[1] == incarnation and int(str(row[2])) > time.time() - _BELIEVED_S:
+                return int(str(row[0]))
+        with immediate(self._db):
+            self._db.execute(_FORGET, (topic, partition))
+            self._note(topic, partition, incarnation, 0)
+        return 0
+
+    def write(self, topic: str, partition: int, incarnation: str, changes: Changes) -> bool:
+        """Contain more of a state topic; says no where the copy is not where the changes begin."""
+        with immediate(self._db):
+            row = self._db.execute(_CONTAINED, (topic, partition)).fetchone()
+            if row is None or row[:2] != (changes.begin, incarnation):
+                return False
+            self._db.executemany(
+                _SET, [(topic, partition, k, v) for k, v in changes.values.items() if v is not None]
+            )
+            self._db.executemany(
+                _UNSET, [(topic, partition, k) for k, v in changes.values.items() if v is None]
+            )
+            self._note(topic, partition, incarnation, changes.end)
+        return True
+
+    def _note(self, topic: str, partition: int, incarnation: str, offset: int) -> None:
+        self._db.execute(_NOTE, (topic, partition, incarnation, offset, int(time.time())))
+
+    def load(self, topic: str, partition: int, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Give the values of these keys, leaving out those that have none."""
+        held: dict[bytes, bytes] = {}
+        with translated():
+            cursor = self._db.cursor()
+            for key in keys:
+                for (value,) in cursor.execute(_GET, (topic, partition, key)):
+                    held[key] = value
+        return held
+
+
+_CONTAINED = (
+    "SELECT next_offset, incarnation, at_s FROM contained WHERE topic = ? AND partition = ?"
+)
+_NOTE = "INSERT OR REPLACE INTO contained VALUES (?, ?, ?, ?, ?)"
+_FORGET = "DELETE FROM state WHERE topic = ? AND partition = ?"
+_GET = "SELECT value FROM state WHERE topic = ? AND partition = ? AND key = ?"
+_SET = "INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?)"
+_UNSET = "DELETE FROM state WHERE topic = ? AND partition = ? AND key = ?"

@@ -1,0 +1,176 @@
+"""Transactions on Kafka: records and a group's position are committed together or not at all."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from confluent_kafka import KafkaError, KafkaException, Producer
+
+from hub.bus import kafka_settings
+from hub.bus.kafka_errors import error_of, outcome_unknown, translated
+from hub.bus.kafka_follower import offset_of
+from hub.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from confluent_kafka import Message, TopicPartition
+
+    from hub.bus.kafka_settings import Patience
+    from hub.bus.kafka_topics import Topics
+    from hub.bus.port import Headers, Record
+
+    Report = Callable[[KafkaError | None, Message], None]
+
+_FULL_WAIT_S = 0.05
+_AGAIN_S = 0.01
+
+
+class Addressed(NamedTuple):
+    """A record with its place on the broker; no value removes the key from a compacted topic."""
+
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+class Moves(NamedTuple):
+    """Where a group stands after the transaction, and who says so (the group's metadata)."""
+
+    positions: list[TopicPartition]
+    metadata: Any
+
+
+def addressed(topics: Topics, records: Sequence[Record]) -> list[Addressed]:
+    """Address records, or raise ``UsageError`` for the first that can never be written."""
+    found = []
+    for record in records:
+        for name, value in record.headers:
+            if "\0" in name or b"\0" in value:
+                raise UsageError("ヘッダーに NUL は使えません / a header may not hold NUL")
+        topic, partition = topics.place(record)
+        found.append(Addressed(topic, partition, record.key, record.value, record.headers))
+    return found
+
+
+class Transactor:
+    """One transactional producer, made when it is needed and anew when it was taken over."""
+
+    def __init__(self, servers: str, transactional_id: str, patience: Patience) -> None:
+        self._settings = kafka_settings.producer(servers, transactional_id, patience)
+        self._patience = patience
+        self._producer: Producer | None = None
+
+    def begin(self) -> None:
+        """End whatever is open under this name, so that nobody else can commit it any more."""
+        self._ready()
+
+    def run(self, records: Sequence[Addressed], moves: Moves | None = None) -> int:
+        """Commit the records and the group's moves; give the offset of the last record, or -1.
+
+        Raises ``FencedError`` or ``BusUnavailableError`` where nothing was committed, and
+        ``OutcomeUnknownError`` where the broker was lost before it said.
+        """
+        producer = self._ready()
+        last = _LastOffset()
+        try:
+            producer.begin_transaction()
+            # Only the last one reports where it was written: a report costs as much as a record.
+            for record in records[:-1]:
+                self._produce(producer, record, None)
+            for record in records[-1:]:
+                self._produce(producer, record, last.note)
+            producer.flush(self._patience.request_s)
+            if moves:
+                self._insist(
+                    lambda wait: producer.send_offsets_to_transaction(
+                        moves.positions, moves.metadata, wait
+                    )
+                )
+        except KafkaException as failure:
+            self._give_up(producer)
+            raise translated(error_of(failure)) from failure
+        except BufferError as failure:
+            self._give_up(producer)
+            raise translated(KafkaError(KafkaError._QUEUE_FULL)) from failure  # noqa: SLF001
+        self._commit(producer)
+        return last.offset
+
+    def _commit(self, producer: Producer) -> None:
+        try:
+            self._insist(producer.commit_transaction)
+        except KafkaException as failure:
+            error = error_of(failure)
+            if error.txn_requires_abort():
+                self._give_up(producer)
+                raise translated(error) from failure
+            self.drop()
+            raise outcome_unknown(error) from failure
+
+    def _produce(self, producer: Producer, record: Addressed, report: Report | None) -> None:
+        give_up = time.monotonic() + self._patience.request_s
+        while True:
+            try:
+                producer.produce(
+                    record.topic,
+                    record.value,
+                    record.key,
+                    record.partition,
+                    on_delivery=report,
+                    headers=list(record.headers),
+                )
+            except BufferError:
+                if time.monotonic() > give_up:
+                    raise
+                producer.poll(_FULL_WAIT_S)
+            else:
+                return
+
+    def _give_up(self, producer: Producer) -> None:
+        """Abort; a producer that cannot even do that is thrown away, the broker aborts for it."""
+        try:
+            self._insist(producer.abort_transaction)
+        except KafkaException:
+            self.drop()
+
+    def _insist(self, call: Callable[[float], None]) -> None:
+        """Call again while the client says that it may be called again."""
+        give_up = time.monotonic() + self._patience.request_s
+        while True:
+            try:
+                call(max(give_up - time.monotonic(), 0.1))
+            except KafkaException as failure:
+                if not error_of(failure).retriable() or time.monotonic() > give_up:
+                    raise
+                time.sleep(_AGAIN_S)
+            else:
+                return
+
+    def _ready(self) -> Producer:
+        if self._producer is None:
+            producer = Producer(self._settings)
+            try:
+                self._insist(producer.init_transactions)
+            except KafkaException as failure:
+                raise translated(error_of(failure)) from failure
+            self._producer = producer
+        return self._producer
+
+    def drop(self) -> None:
+        """Throw the producer away with all it has not sent."""
+        if self._producer is not None:
+            self._producer.purge()
+            self._producer = None
+
+
+class _LastOffset:
+    """Keeps the offset of the record delivered last."""
+
+    offset = -1
+
+    def note(self, _error: KafkaError | None, message: Message) -> None:
+        """Take a delivery report."""
+        self.offset = offset_of(message)

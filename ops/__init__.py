@@ -1,0 +1,1 @@
+"""What runs beside the hub on a machine of one's own."""
