@@ -29,10 +29,11 @@ else
 	@$(BIN)/hub --home $(DEMO_HOME) --bus $(BUS) demo
 endif
 
-kafka-jars: .kafka/lib/.copied ## the jars of a local Kafka in .kafka/lib, by Maven
+kafka-jars: install .kafka/lib/.copied ## the jars of a local Kafka in .kafka/lib, by Maven
 
 .kafka/lib/.copied: ops/kafka/pom.xml
 	@mvn --quiet --batch-mode --file ops/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/.kafka/lib
+	@$(BIN)/python -m ops.kafka.local archive
 	@touch $@
 
 test: install check test-unit test-integration test-acceptance test-faults ## every tier

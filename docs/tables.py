@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.bus.declared import broker_settings
 from hub.cli.main import cli
 from hub.ledger import findings
 from hub.resources import read_text
@@ -129,9 +130,40 @@ def item_table() -> str:
 
 def topic_table() -> str:
     """Give the topics as ``topics/topics.toml`` declares them."""
-    declared = tomllib.loads(read_text("topics", "topics.toml")).values()
-    rows = [(f"`{t['name']}`", str(t["partitions"]), t["key"], t["holds"]) for t in declared]
-    return _table(("topic", "partitions", "key", "holds"), rows)
+    rows = [
+        (f"`{t['name']}`", str(t["partitions"]), t["settings"], t["key"], t["holds"])
+        for t in _topics_file()["topic"].values()
+    ]
+    return _table(("topic", "partitions", "settings", "key", "holds"), rows)
+
+
+def topic_setting_table() -> str:
+    """Give what topics are set to on Kafka, and why."""
+    tables = _topics_file()["settings"].items()
+    rows = [
+        (table, f"`{name}`", f"`{row['value']}`", row["why"])
+        for table, settings in tables
+        for name, row in settings.items()
+    ]
+    return _table(("settings", "name", "value", "why"), rows)
+
+
+def broker_setting_table() -> str:
+    """Give what brokers must be set to, and why."""
+    rows = [
+        (
+            f"`{row.name}`",
+            row.wanted.replace(">=", "at least "),
+            _yes(row.from_brokers > 1, f"of {row.from_brokers} brokers or more"),
+            row.why,
+        )
+        for row in broker_settings()
+    ]
+    return _table(("setting", "value", "in a cluster", "why"), rows)
+
+
+def _topics_file() -> dict[str, Any]:
+    return tomllib.loads(read_text("topics", "topics.toml"))
 
 
 def command_table() -> str:
@@ -180,6 +212,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "change-reasons": change_reason_table,
     "items": item_table,
     "topics": topic_table,
+    "topic-settings": topic_setting_table,
+    "broker-settings": broker_setting_table,
     "commands": command_table,
 }
 

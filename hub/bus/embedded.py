@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from hub.bus.administration import Found, FoundTopic
+from hub.bus.declared import KEPT
 from hub.bus.embedded_store import Store
 from hub.bus.port import BacklogError, Batch, Delivered, FencedError, Record
 from hub.errors import UsageError
@@ -34,8 +36,14 @@ class EmbeddedBus:
         """Give nothing: the home's own bus is known by its file."""
         return ""
 
-    def ensure(self, topic: str, partitions: int) -> None:
+    @property
+    def administration(self) -> EmbeddedAdministration:
+        """Give what looks after the topics."""
+        return EmbeddedAdministration(self.store)
+
+    def ensure(self, topic: str, partitions: int, settings: str = KEPT) -> None:
         """Create the topic where it does not exist; a different partition count is an error."""
+        del settings  # A file has none.
         if partitions < 1:
             raise UsageError("区画数は1以上にしてください / a topic needs at least one partition")
         if self.partitions(topic) == partitions:
@@ -144,3 +152,22 @@ class EmbeddedMember:
 
     def close(self) -> None:
         """Leave the group; the embedded bus keeps nothing of a member."""
+
+
+class EmbeddedAdministration:
+    """Looks after the topics of a file (see ``hub.bus.administration``)."""
+
+    has_brokers = False
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def found(self) -> Found:
+        """Give the topics; a file has neither settings nor copies of them."""
+        topics = self._store.topics().items()
+        return Found({name: FoundTopic(partitions, 1, {}) for name, partitions in topics}, {})
+
+    def set(self, topic: str, setting: str, value: str | None) -> None:
+        """Refuse, since a file has no settings."""
+        del topic, setting, value
+        raise UsageError("組み込みのバスに設定はありません / the embedded bus has no settings")

@@ -102,6 +102,12 @@ class Store:
             self._topics[name] = Topic(*row)
         return self._topics[name]
 
+    def topics(self) -> dict[str, int]:
+        """Give the number of partitions of every topic, by name."""
+        with translated():
+            rows = self._db.execute("SELECT name, partitions FROM topics").fetchall()
+        return {str(name): int(str(partitions)) for name, partitions in rows}
+
     def enrol(self, group: str, topics: Sequence[str]) -> None:
         """Note that a group reads these topics, so that they have a backlog."""
         with self.transaction():

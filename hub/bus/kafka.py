@@ -9,11 +9,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from hub.bus.declared import KEPT
+from hub.bus.kafka_administration import KafkaAdministration
 from hub.bus.kafka_backlog import Backlog
 from hub.bus.kafka_member import KafkaMember
 from hub.bus.kafka_parts import Parts
 from hub.bus.kafka_settings import Patience
 from hub.bus.kafka_transactions import addressed
+from hub.bus.watch import Unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from hub.bus.kafka_follower import Follower
     from hub.bus.kafka_transactions import Transactor
     from hub.bus.port import Delivered, Record
+    from hub.bus.watch import Watch
 
 DEFAULT_MAX_BACKLOG = 20_000_000
 
@@ -43,14 +47,15 @@ class KafkaBus:
         prefix: str = "",
         max_backlog: int = DEFAULT_MAX_BACKLOG,
         patience: Patience | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        self._parts = Parts(servers, folder, prefix, patience or Patience())
+        self._parts = Parts(servers, folder, prefix, patience or Patience(), watch or Unwatched())
         self._backlog = Backlog(self._parts, max_backlog)
         self._members: list[KafkaMember] = []
 
-    def ensure(self, topic: str, partitions: int) -> None:
+    def ensure(self, topic: str, partitions: int, settings: str = KEPT) -> None:
         """Create the topic where it does not exist; a different partition count is an error."""
-        self._parts.topics.ensure(topic, partitions)
+        self._parts.topics.ensure(topic, partitions, settings)
 
     def partitions(self, topic: str) -> int:
         """Give the topic's number of partitions, 0 where it does not exist."""
@@ -87,7 +92,7 @@ class KafkaBus:
 
     def position(self, group: str, topic: str, partition: int) -> int:
         """Give the offset that the group reads next."""
-        return self._parts.ends.positions(group, topic).get(partition, 0)
+        return self._parts.positions.of(group, topic).get(partition, 0)
 
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records the group has not committed: 0 for none, else an estimate."""
@@ -97,6 +102,11 @@ class KafkaBus:
     def identity(self) -> str:
         """Give what tells this bus from one on another cluster or under another prefix."""
         return self._parts.topics.identity
+
+    @property
+    def administration(self) -> KafkaAdministration:
+        """Give what looks after the topics."""
+        return KafkaAdministration(self._parts.topics)
 
     def close(self) -> None:
         """Leave every group and let go of every connection."""

@@ -47,7 +47,7 @@ class Backlog:
         if not places:
             return 0
         ends = self._parts.ends.visible(places)
-        positions = self._parts.ends.positions(group, topic)
+        positions = self._parts.positions.of(group, topic)
         behind = {p: end - positions.get(p, 0) for (_, p), end in ends.items()}
         estimate = sum(max(count, 0) for count in behind.values())
         if estimate > _COUNTED:

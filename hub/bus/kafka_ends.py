@@ -1,4 +1,4 @@
-"""Where partitions end and where groups stand, as the broker says it.
+"""Where partitions end, as the broker says it.
 
 A commit is answered before it is visible: the broker writes its markers a moment later. A reader
 that comes in between waits that moment, so that what one process was told is committed the next
@@ -11,7 +11,6 @@ import time
 from typing import TYPE_CHECKING
 
 from confluent_kafka import (
-    ConsumerGroupTopicPartitions,
     IsolationLevel,
     KafkaError,
     KafkaException,
@@ -82,46 +81,3 @@ class Ends:
                 time.sleep(_STEP_S)
                 # The client keeps a leader's epoch until it is made to ask for it.
                 self._topics.refresh(self._patience.request_s)
-
-    def positions(self, group: str, topic: str, *, settled: bool = False) -> dict[int, int]:
-        """Give where a group stands in each partition of a topic; 0 where it has not begun.
-
-        A transaction that may move a position is waited for: a moment, or where ``settled`` is
-        asked until the broker has ended it.
-        """
-        places = list(range(self._topics.partitions(topic)))
-        patience = self._patience.settled_s if settled else self._patience.visible_s
-        give_up = time.monotonic() + patience
-        while True:
-            found = self._committed(group, topic, places, stable=True)
-            if found is not None:
-                return found
-            if time.monotonic() > give_up:
-                break
-            time.sleep(_STEP_S)
-        if settled:
-            raise translated(KafkaError(KafkaError.UNSTABLE_OFFSET_COMMIT))
-        return self._committed(group, topic, places, stable=False) or dict.fromkeys(places, 0)
-
-    def _committed(
-        self, group: str, topic: str, partitions: list[int], *, stable: bool
-    ) -> dict[int, int] | None:
-        """Give committed offsets, or nothing where one of them is about to move."""
-        name = self._topics.wire(topic)
-        asked = [TopicPartition(name, partition) for partition in partitions]
-        group = self._topics.wire(group)
-        try:
-            answers = self._topics.admin.list_consumer_group_offsets(
-                [ConsumerGroupTopicPartitions(group, asked or None)], require_stable=stable
-            )
-            found = answers[group].result().topic_partitions
-        except KafkaException as failure:
-            if verdict(error_of(failure)) is Verdict.RETRY:
-                return None
-            raise translated(error_of(failure)) from failure
-        errors = [each.error for each in found if each.error]
-        if any(verdict(error) is Verdict.RETRY for error in errors):
-            return None
-        if errors:
-            raise translated(errors[0])
-        return {each.partition: max(each.offset, 0) for each in found if each.topic == name}

@@ -47,6 +47,14 @@ VERDICTS: dict[int, Verdict] = {
     _E.UNKNOWN_LEADER_EPOCH: Verdict.RETRY,
     _E.NOT_ENOUGH_REPLICAS: Verdict.RETRY,
     _E.NOT_ENOUGH_REPLICAS_AFTER_APPEND: Verdict.RETRY,
+    # A broker has just begun to lead, or gives up leading since its disk failed.
+    _E.OFFSET_NOT_AVAILABLE: Verdict.RETRY,
+    _E.REPLICA_NOT_AVAILABLE: Verdict.RETRY,
+    _E.BROKER_NOT_AVAILABLE: Verdict.RETRY,
+    _E.ELIGIBLE_LEADERS_NOT_AVAILABLE: Verdict.RETRY,
+    _E.NOT_CONTROLLER: Verdict.RETRY,
+    _E.KAFKA_STORAGE_ERROR: Verdict.RETRY,
+    _E.LISTENER_NOT_FOUND: Verdict.RETRY,
     _E.REQUEST_TIMED_OUT: Verdict.RETRY,
     _E.NETWORK_EXCEPTION: Verdict.RETRY,
     _E._TIMED_OUT: Verdict.RETRY,  # noqa: SLF001 -- librdkafka's own codes begin so
@@ -92,7 +100,6 @@ VERDICTS: dict[int, Verdict] = {
     _E._AUTHENTICATION: Verdict.UNAVAILABLE,  # noqa: SLF001
     _E._SSL: Verdict.UNAVAILABLE,  # noqa: SLF001
     _E._RESOLVE: Verdict.UNAVAILABLE,  # noqa: SLF001
-    _E.KAFKA_STORAGE_ERROR: Verdict.UNAVAILABLE,
     _E.UNSUPPORTED_VERSION: Verdict.UNAVAILABLE,
 }
 

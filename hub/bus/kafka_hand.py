@@ -53,13 +53,13 @@ class Hand:
 
     def _standing(self, topic: str) -> dict[int, int]:
         if topic not in self._positions:
-            found = self._parts.ends.positions(self._group, topic, settled=True)
+            found = self._parts.positions.of(self._group, topic, settled=True)
             self._positions[topic] = found
         return self._positions[topic]
 
     def _begin(self) -> Transactor:
         parts, group = self._parts, self._parts.topics.wire(self._group)
-        transactor = Transactor(parts.servers, f"hand.{group}", parts.patience)
+        transactor = parts.transactor(f"hand.{self._group}")
         transactor.begin()
         # A consumer that has not joined: its metadata name the group and no member of it.
         consumer = Consumer(kafka_settings.reader(parts.servers, group))

@@ -135,7 +135,7 @@ class KafkaMember:
 
     def _on_assign(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         positions = {
-            name: self._parts.ends.positions(self._group, self._names[name], settled=True)
+            name: self._parts.positions.of(self._group, self._names[name], settled=True)
             for name in {each.topic for each in assigned}
         }
         places = [(self._names[each.topic], each.partition) for each in assigned]
@@ -145,6 +145,7 @@ class KafkaMember:
             self._buffers.hold(place, each.offset, ends[place])
         consumer.incremental_assign(assigned)
         self._is_assigned = True
+        self._parts.watch.dealt(len(self._buffers.places))
 
     def _on_revoke(self, consumer: Consumer, revoked: list[TopicPartition]) -> None:
         places = [(self._names[each.topic], each.partition) for each in revoked]
@@ -201,7 +202,7 @@ class KafkaMember:
         """Learn by the group's position whether a commit took place whose answer never came."""
         self._leave()
         self._transactor.begin()
-        positions = self._parts.ends.positions(self._group, batch.topic, settled=True)
+        positions = self._parts.positions.of(self._group, batch.topic, settled=True)
         if positions[batch.partition] < batch.end:
             raise fenced()
         return -1

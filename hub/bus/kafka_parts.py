@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.bus.kafka_ends import Ends
 from hub.bus.kafka_follower import Follower
+from hub.bus.kafka_positions import Positions
 from hub.bus.kafka_slots import Slots
 from hub.bus.kafka_state import State
 from hub.bus.kafka_topics import Topics
@@ -16,16 +17,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.bus.kafka_settings import Patience
+    from hub.bus.watch import Watch
 
 
 class Parts:
     """The broker's address, its topics and offsets, and the folder of this machine's copies."""
 
-    def __init__(self, servers: str, folder: Path, prefix: str, patience: Patience) -> None:
+    def __init__(
+        self, servers: str, folder: Path, prefix: str, patience: Patience, watch: Watch
+    ) -> None:
         self.servers = servers
         self.patience = patience
+        self.watch = watch
         self.topics = Topics(servers, prefix, patience)
         self.ends = Ends(self.topics, patience)
+        self.positions = Positions(servers, self.topics, patience)
         self._folder = folder
         self._followers: list[Follower] = []
 
@@ -35,10 +41,10 @@ class Parts:
         self._followers.append(made)
         return made
 
-    def transactor(self) -> Transactor:
-        """Give a transactional producer under a name that no other living process has."""
-        name = self.topics.wire(self._slots.take())
-        return Transactor(self.servers, name, self.patience)
+    def transactor(self, name: str | None = None) -> Transactor:
+        """Give a transactional producer under a name, or under one no other living process has."""
+        name = name or self._slots.take()
+        return Transactor(self.servers, self.topics.wire(name), self.patience, self.watch)
 
     @cached_property
     def _slots(self) -> Slots:
@@ -48,12 +54,13 @@ class Parts:
     def state(self) -> State:
         """Give the state, whose local copy is made when it is first asked for."""
         path = self._folder / "state.sqlite"
-        return State(path, self.topics, self.ends, self.follower(), self.patience)
+        return State(path, self.topics, self.ends, self.follower(), self.patience, self.watch)
 
     def close(self) -> None:
         """Let go of everything."""
         for follower in self._followers:
             follower.close()
+        self.positions.close()
         if "state" in self.__dict__:
             self.state.close()
         if "_slots" in self.__dict__:

@@ -60,6 +60,8 @@ def producer(servers: str, transactional_id: str, patience: Patience) -> dict[st
     return client(servers) | {
         "transactional.id": transactional_id,
         "acks": "all",
+        # As Java's client and ``hub.bus.partition`` have it; librdkafka's own is another.
+        "partitioner": "murmur2",
         # Records gather to large batches while a transaction is filled; 0 sends them nearly one
         # by one and costs the broker five times the CPU. A commit sends the rest at once.
         "linger.ms": 20,
@@ -88,6 +90,8 @@ def reader(servers: str, group: str) -> dict[str, Any]:
         # The most that waits in the client's memory, whatever the number of partitions.
         "queued.max.messages.kbytes": 16 * 1024,
         "queued.min.messages": 10_000,
+        # Once so much is queued, the client's default is to sleep for a whole second.
+        "fetch.queue.backoff.ms": 10,
         # A reader asks when there is something; that a partition ends it must hear soon.
         "fetch.wait.max.ms": 20,
         "fetch.error.backoff.ms": 20,

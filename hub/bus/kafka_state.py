@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hub.bus.kafka_follower import Follower
     from hub.bus.kafka_settings import Patience
     from hub.bus.kafka_topics import Topics
+    from hub.bus.watch import Watch
 
 _AT_ONCE = 5000
 _STEP_S = 0.02
@@ -29,13 +30,20 @@ class State:
     """The state of every partition that this bus's members read. Use from one thread."""
 
     def __init__(
-        self, path: Path, topics: Topics, ends: Ends, follower: Follower, patience: Patience
+        self,
+        path: Path,
+        topics: Topics,
+        ends: Ends,
+        follower: Follower,
+        patience: Patience,
+        watch: Watch,
     ) -> None:
         self._store = StateStore(path)
         self._topics = topics
         self._ends = ends
         self._follower = follower
         self._patience = patience
+        self._watch = watch
         # Where our copy of a partition ends, and of which topic of that name.
         self._contained: dict[Place, int] = {}
         self._incarnations: dict[str, str] = {}
@@ -50,24 +58,32 @@ class State:
         if not self._topics.partitions(source):
             return
         self._contained.pop((topic, partition), None)
-        incarnation = self._incarnation(source)
-        position = self._store.begin(source, partition, incarnation)
+        began = time.monotonic()
         target = self._ends.written([(source, partition)])[source, partition]
+        records = 0
+        while (position := self._held(source, partition)) < target:
+            records += self._catch_up(source, partition, position)
+        self._contained[topic, partition] = position
+        self._watch.restored(records, time.monotonic() - began)
+
+    def _held(self, source: str, partition: int) -> int:
+        return self._store.begin(source, partition, self._incarnation(source))
+
+    def _catch_up(self, source: str, partition: int, position: int) -> int:
+        """Take in the next page of a state topic, once there is one; give its number of records."""
         give_up = time.monotonic() + self._patience.settled_s
-        while position < target:
+        while True:
             page = self._follower.read(source, partition, position, _AT_ONCE)
             if page.next > position:
-                # A key without a value is removed; the follower gives it as one of no bytes.
-                values = {r.key or b"": _unwrap(r.value) for r in page.records}
-                changes = Changes(position, page.next, values)
-                self._store.write(source, partition, incarnation, changes)
-                position = self._store.begin(source, partition, incarnation)
-                give_up = time.monotonic() + self._patience.settled_s
-            elif time.monotonic() > give_up:
+                break
+            if time.monotonic() > give_up:
                 raise translated(KafkaError(KafkaError.UNSTABLE_OFFSET_COMMIT))
-            else:
-                time.sleep(_STEP_S)
-        self._contained[topic, partition] = position
+            time.sleep(_STEP_S)
+        # A key without a value is removed; the follower gives it as one of no bytes.
+        values = {record.key or b"": _unwrap(record.value) for record in page.records}
+        changes = Changes(position, page.next, values)
+        self._store.write(source, partition, self._incarnation(source), changes)
+        return len(page.records)
 
     def _incarnation(self, source: str) -> str:
         if source not in self._incarnations:

@@ -3,44 +3,35 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
-from hub.bus import kafka_settings
+from hub.bus import declared, kafka_settings
+from hub.bus.declared import KEPT, STATE
+from hub.bus.kafka_brokers import broker_settings
 from hub.bus.kafka_errors import error_of, translated
-from hub.bus.partition import partition_of
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from confluent_kafka.admin import ClusterMetadata  # type: ignore[attr-defined]
 
     from hub.bus.kafka_settings import Patience
-    from hub.bus.port import Record
 
-# What the hub's topics are on any broker: the broker's clock dates records, and nothing vanishes
-# but by the hub's own erasure. Replicas are the broker's to say.
-_KEPT = {
-    "cleanup.policy": "delete",
-    "retention.ms": "-1",
-    "retention.bytes": "-1",
-    "message.timestamp.type": "LogAppendTime",
-    "max.message.bytes": str(kafka_settings.MAX_RECORD_BYTES),
-}
-# State keeps the last record of each key; removed keys stay visible as such for two days, which
-# is longer than a local store is believed (``kafka_state``).
-STATE = _KEPT | {
-    "cleanup.policy": "compact",
-    "delete.retention.ms": str(48 * 3600 * 1000),
-    "min.cleanable.dirty.ratio": "0.2",
-}
+__all__ = ["STATE", "Topics", "state_topic"]
+
 _VISIBLE_STEP_S = 0.02
+# A broker that has just come back may not know yet what there is; so many answers that there is no
+# such topic, this far apart, prove it.
+_ANSWERS = 4
+_ANSWER_STEP_S = 0.1
 
 
 def state_topic(topic: str) -> str:
     """Give the name of the topic that keeps the state of another."""
-    return f"state.{topic}"
+    return declared.topics()["state"].name.format(topic=topic)
 
 
 class Topics:
@@ -48,35 +39,43 @@ class Topics:
 
     def __init__(self, servers: str, prefix: str, patience: Patience) -> None:
         self.admin = AdminClient(kafka_settings.client(servers))
-        self._prefix = prefix
-        self._patience = patience
+        self.prefix = prefix
+        self.patience = patience
         self._known: dict[str, int] = {}
         self.identity = ""
         self.refresh(patience.open_s)
 
     def wire(self, topic: str) -> str:
         """Give the name that the broker has for a topic."""
-        return self._prefix + topic
+        return self.prefix + topic
 
     def partitions(self, topic: str) -> int:
-        """Give a topic's number of partitions, 0 where it does not exist."""
+        """Give a topic's number of partitions, 0 only where the broker says that it has none such.
+
+        A list of all topics is no proof of that: what a broker lists just after its start may lack
+        some, and a state topic that is overlooked is state that is lost.
+        """
         if topic not in self._known:
-            self.refresh(self._patience.request_s)
+            self.refresh(self.patience.request_s)
+        if topic not in self._known:
+            self._ask_for(topic)
         return self._known.get(topic, 0)
 
-    def place(self, record: Record) -> tuple[str, int]:
-        """Give the wire name and partition of a record; raises ``UsageError`` for no such topic."""
-        partitions = self._known.get(record.topic) or self.partitions(record.topic)
-        if not partitions:
-            raise UsageError(f"トピック {record.topic} がありません / no topic {record.topic}")
-        return self.wire(record.topic), partition_of(record.key, partitions)
+    def writable(self, topic: str) -> str:
+        """Give the wire name of a topic; raises ``UsageError`` where there is none."""
+        if not self.partitions(topic):
+            raise UsageError(f"トピック {topic} がありません / no topic {topic}")
+        return self.wire(topic)
 
-    def ensure(self, topic: str, partitions: int, config: Mapping[str, str] = _KEPT) -> None:
-        """Create a topic where it does not exist; another partition count is ``UsageError``."""
+    def ensure(self, topic: str, partitions: int, settings: str = KEPT) -> None:
+        """Create a topic where it does not exist; another partition count is ``UsageError``.
+
+        ``settings`` names a table of ``topics/topics.toml``; one that exists keeps what it has.
+        """
         if partitions < 1:
             raise UsageError("区画数は1以上にしてください / a topic needs at least one partition")
-        if not self.partitions(topic):
-            self._create(topic, partitions, config)
+        if topic not in self._known:
+            self._create(topic, partitions, settings)
         if self.partitions(topic) != partitions:
             raise UsageError(
                 f"トピック {topic} の区画数が宣言と異なります"
@@ -91,27 +90,61 @@ class Topics:
         except KafkaException as failure:
             raise translated(error_of(failure)) from failure
 
-    def _create(self, topic: str, partitions: int, config: Mapping[str, str]) -> None:
-        wanted = NewTopic(self.wire(topic), partitions, -1, config=dict(config))
-        try:
-            self.admin.create_topics([wanted])[self.wire(topic)].result()
-        except KafkaException as failure:
-            # Another process made it first.
-            if error_of(failure).code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                raise translated(error_of(failure)) from failure
-        give_up = time.monotonic() + self._patience.request_s
-        while not self.partitions(topic) and time.monotonic() < give_up:
-            time.sleep(_VISIBLE_STEP_S)
-
     def refresh(self, patience_s: float) -> None:
         """Ask the broker again for topics and their leaders; known topics stay known."""
+        found = self.listed(patience_s)
+        self._known |= {
+            name.removeprefix(self.prefix): len(topic.partitions)
+            for name, topic in found.topics.items()
+            if name.startswith(self.prefix) and topic.error is None
+        }
+        self.identity = f"{found.cluster_id}/{self.prefix}"
+
+    def listed(self, patience_s: float) -> ClusterMetadata:
+        """Give the broker's own list of topics and brokers."""
         try:
-            found = self.admin.list_topics(timeout=patience_s)
+            return self.admin.list_topics(timeout=patience_s)
         except KafkaException as failure:
             raise translated(error_of(failure)) from failure
-        self._known |= {
-            name.removeprefix(self._prefix): len(topic.partitions)
-            for name, topic in found.topics.items()
-            if name.startswith(self._prefix) and topic.error is None
-        }
-        self.identity = f"{found.cluster_id}/{self._prefix}"
+
+    def _create(self, topic: str, partitions: int, settings: str) -> None:
+        config = dict(declared.settings(settings, self._replicas))
+        wanted = NewTopic(self.wire(topic), partitions, self._replicas, config=config)
+        try:
+            self.admin.create_topics([wanted], request_timeout=self.patience.request_s)[
+                self.wire(topic)
+            ].result()
+        except KafkaException as failure:
+            # Another process made it first, or the broker had not listed it.
+            if error_of(failure).code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise translated(error_of(failure)) from failure
+        give_up = time.monotonic() + self.patience.request_s
+        while topic not in self._known and time.monotonic() < give_up:
+            time.sleep(_VISIBLE_STEP_S)
+            self.refresh(self.patience.request_s)
+
+    @cached_property
+    def _replicas(self) -> int:
+        """Give how many copies the partitions of a new topic have."""
+        brokers = list(self.listed(self.patience.request_s).brokers)
+        default = 1
+        # A large cluster needs no word of a broker, which may be dying at this moment.
+        if declared.replicas(len(brokers)) == 1:
+            found = broker_settings(self.admin, brokers[:1], self.patience.request_s)
+            default = int(found[brokers[0]][declared.DEFAULT_REPLICAS])
+        return declared.replicas(declared.cluster_size(len(brokers), default))
+
+    def _ask_for(self, topic: str) -> None:
+        """Ask for a topic by its name until it is found or proven not to be there."""
+        for answer in range(_ANSWERS):
+            time.sleep(_ANSWER_STEP_S if answer else 0)
+            described = self.admin.describe_topics(
+                TopicCollection([self.wire(topic)]), request_timeout=self.patience.request_s
+            )
+            try:
+                self._known[topic] = len(described[self.wire(topic)].result().partitions)
+            except KafkaException as failure:
+                if error_of(failure).code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    raise translated(error_of(failure)) from failure
+            else:
+                return

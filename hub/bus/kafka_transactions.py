@@ -10,7 +10,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from hub.bus import kafka_settings
 from hub.bus.kafka_errors import error_of, outcome_unknown, translated
 from hub.bus.kafka_follower import offset_of
-from hub.errors import UsageError
+from hub.errors import HubError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from hub.bus.kafka_settings import Patience
     from hub.bus.kafka_topics import Topics
     from hub.bus.port import Headers, Record
+    from hub.bus.watch import Watch
 
     Report = Callable[[KafkaError | None, Message], None]
 
 _FULL_WAIT_S = 0.05
 _AGAIN_S = 0.01
+BY_KEY = -1
+"""The partition of a record whose key decides it: the client reckons it as ``partition_of`` does."""
 
 
 class Addressed(NamedTuple):
@@ -46,22 +49,37 @@ class Moves(NamedTuple):
 
 def addressed(topics: Topics, records: Sequence[Record]) -> list[Addressed]:
     """Address records, or raise ``UsageError`` for the first that can never be written."""
+    wires: dict[str, str] = {}
+    named: set[tuple[str, ...]] = set()
     found = []
-    for record in records:
-        for name, value in record.headers:
-            if "\0" in name or b"\0" in value:
-                raise UsageError("ヘッダーに NUL は使えません / a header may not hold NUL")
-        topic, partition = topics.place(record)
-        found.append(Addressed(topic, partition, record.key, record.value, record.headers))
+    for topic, key, value, headers in records:
+        if topic not in wires:
+            wires[topic] = topics.writable(topic)
+        # Records of a kind share their headers' names; those are looked at once.
+        names = tuple([name for name, _ in headers])
+        if names not in named and "\0" in "".join(names):
+            raise _nul()
+        named.add(names)
+        if b"\0" in b"".join([text for _, text in headers]):
+            raise _nul()
+        place = 0 if key is None else BY_KEY
+        found.append(Addressed(wires[topic], place, key, value, headers))
     return found
+
+
+def _nul() -> UsageError:
+    return UsageError("ヘッダーに NUL は使えません / a header may not hold NUL")
 
 
 class Transactor:
     """One transactional producer, made when it is needed and anew when it was taken over."""
 
-    def __init__(self, servers: str, transactional_id: str, patience: Patience) -> None:
+    def __init__(
+        self, servers: str, transactional_id: str, patience: Patience, watch: Watch
+    ) -> None:
         self._settings = kafka_settings.producer(servers, transactional_id, patience)
         self._patience = patience
+        self._watch = watch
         self._producer: Producer | None = None
 
     def begin(self) -> None:
@@ -74,7 +92,16 @@ class Transactor:
         Raises ``FencedError`` or ``BusUnavailableError`` where nothing was committed, and
         ``OutcomeUnknownError`` where the broker was lost before it said.
         """
-        producer = self._ready()
+        began = time.monotonic()
+        try:
+            last = self._run(self._ready(), records, moves)
+        except HubError:
+            self._watch.transaction(time.monotonic() - began, committed=False)
+            raise
+        self._watch.transaction(time.monotonic() - began, committed=True)
+        return last
+
+    def _run(self, producer: Producer, records: Sequence[Addressed], moves: Moves | None) -> int:
         last = _LastOffset()
         try:
             producer.begin_transaction()

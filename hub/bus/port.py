@@ -21,11 +21,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
+from hub.bus.declared import KEPT
 from hub.errors import HubError, SurroundingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
+
+    from hub.bus.administration import Administration
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -134,8 +137,17 @@ class Bus(Protocol):
         """Give what tells this bus from another that a home may be used with; empty for its own."""
         ...
 
-    def ensure(self, topic: str, partitions: int) -> None:
-        """Create the topic where it does not exist; a different partition count is an error."""
+    @property
+    def administration(self) -> Administration:
+        """Give what looks after the topics."""
+        ...
+
+    def ensure(self, topic: str, partitions: int, settings: str = KEPT) -> None:
+        """Create the topic where it does not exist; a different partition count is an error.
+
+        ``settings`` names the table of ``topics/topics.toml`` that a new topic is made with, where
+        the bus has settings at all.
+        """
         ...
 
     def publish(self, records: Sequence[Record]) -> None:

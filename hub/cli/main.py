@@ -34,6 +34,7 @@ _MODULES = {
     "run": "run",
     "schemas": "schemas",
     "submit": "messages",
+    "topics": "topics",
 }
 
 

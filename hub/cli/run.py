@@ -52,7 +52,7 @@ def _serve(role: Role) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     if chosen.metrics_port:
-        start_http_server(chosen.metrics_port, "127.0.0.1", supervisor.metrics.registry)
+        start_http_server(chosen.metrics_port, chosen.metrics_host, supervisor.metrics.registry)
     supervisor.run()
 
 

@@ -12,7 +12,7 @@ from hub.routing.values import Receipt, Refusal, Release
 from hub.sealing.envelope import Attributes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
 
     from hub.intake.values import Notice, Rejected
@@ -89,13 +89,19 @@ class Releaser:
         )
 
 
-def refusals(notices: Iterable[Notice], planner: Planner, day: date) -> list[Refusal]:
+def refusals(notices: Sequence[Notice], planner: Planner, day: date) -> list[Refusal]:
     """Give every leg of these notices that no rule permits, also where another leg is permitted."""
-    found = []
-    for notice in notices:
-        plan = planner.plan(notice.sender, notice.asked, day)
-        found.extend(_refusals_of(notice, plan))
-    return found
+    routes = {(notice.sender, notice.asked) for notice in notices}
+    plans = {route: planner.plan(*route, day) for route in routes}
+    denying = {route: plan for route, plan in plans.items() if plan.denied or plan.denial}
+    if not denying:
+        return []
+    return [
+        refusal
+        for notice in notices
+        if (plan := denying.get((notice.sender, notice.asked)))
+        for refusal in _refusals_of(notice, plan)
+    ]
 
 
 def _refusals_of(notice: Notice, plan: Plan) -> list[Refusal]:

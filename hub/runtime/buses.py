@@ -10,6 +10,7 @@ from hub.errors import UsageError
 
 if TYPE_CHECKING:
     from hub.bus.port import Bus
+    from hub.bus.watch import Watch
     from hub.runtime.home import Home
 
 EMBEDDED = "embedded"
@@ -21,8 +22,13 @@ _KAFKA = re.compile(
 )
 
 
-def open_bus(address: str, home: Home) -> Bus:
+def open_bus(
+    address: str, home: Home, *, session_s: float = 10.0, watch: Watch | None = None
+) -> Bus:
     """Open a bus for a home; its folder keeps keys, ledger and what Kafka need not keep.
+
+    ``session_s`` is the seconds after which a member of a group that is gone counts as gone, and
+    ``watch`` hears of the bus's own work: neither means anything to the embedded bus.
 
     Raises ``UsageError`` for an address that is none, ``BusUnavailableError`` where nobody answers.
     """
@@ -36,6 +42,8 @@ def open_bus(address: str, home: Home) -> Bus:
         )
     # Only here: its client costs every command of an embedded hub a tenth of a second.
     from hub.bus.kafka import KafkaBus  # noqa: PLC0415
+    from hub.bus.kafka_settings import Patience  # noqa: PLC0415
 
     prefix = f"{found['name']}." if found["name"] else ""
-    return KafkaBus(found["servers"], home.kafka, prefix=prefix)
+    patience = Patience(session_ms=int(session_s * 1000))
+    return KafkaBus(found["servers"], home.kafka, prefix=prefix, patience=patience, watch=watch)

@@ -101,7 +101,8 @@ class Hub:
         home = open_home(settings.home)
         clock = HomeClock(home, settings.now)
         vault = VaultFile.open(home.vault, load_master_key(os.environ, home.path, home.sandbox))
-        bus = open_bus(settings.bus, home)
+        metrics = metrics or Metrics()
+        bus = open_bus(settings.bus, home, session_s=settings.session_seconds, watch=metrics)
         require_sound(home, bus, vault)
         return cls(load_books(), vault, bus, clock, home, settings.batch_size, metrics)
 

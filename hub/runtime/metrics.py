@@ -40,6 +40,32 @@ class Metrics:
         self._restarts = Counter(
             "hub_restarts", "Restarts of a service.", ["service"], registry=self.registry
         )
+        self._waiting = Gauge(
+            "hub_oldest_waiting_seconds",
+            "Age of the oldest message a worker had before it when it last looked.",
+            ["feed", "partition"],
+            registry=self.registry,
+        )
+        self._transactions = Histogram(
+            "hub_transaction_seconds",
+            "Time of one transaction of a bus on a network.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self._deals = Counter(
+            "hub_rebalances", "Times the partitions were dealt anew.", registry=self.registry
+        )
+        self._held = Gauge(
+            "hub_partitions_held", "Partitions this process reads.", registry=self.registry
+        )
+        self._restores = Histogram(
+            "hub_restore_seconds",
+            "Time to bring a partition's local state up to date.",
+            registry=self.registry,
+        )
+        self._restored = Counter(
+            "hub_restored_records", "Records of state read again.", registry=self.registry
+        )
         self._ledger_lag = Gauge(
             "hub_ledger_pages_waiting",
             "Ledger pages committed on the bus but not under a checkpoint.",
@@ -64,6 +90,28 @@ class Metrics:
     def fenced(self) -> None:
         """Count a batch that another worker committed first."""
         self._fenced.inc()
+
+    def waits(self, feed: str, partition: int, seconds: float) -> None:
+        """Set the age of the message that a partition's next batch begins with."""
+        self._waiting.labels(feed, str(partition)).set(max(seconds, 0))
+
+    def idle(self) -> None:
+        """Note that nothing waits."""
+        self._waiting.clear()
+
+    def transaction(self, seconds: float, *, committed: bool) -> None:
+        """Count a transaction (see ``hub.bus.watch``)."""
+        self._transactions.labels("committed" if committed else "aborted").observe(seconds)
+
+    def dealt(self, partitions: int) -> None:
+        """Count a rebalance (see ``hub.bus.watch``)."""
+        self._deals.inc()
+        self._held.set(partitions)
+
+    def restored(self, records: int, seconds: float) -> None:
+        """Count a restoration of state (see ``hub.bus.watch``)."""
+        self._restores.observe(seconds)
+        self._restored.inc(records)
 
     def restarted(self, service: str) -> None:
         """Count a service's restart."""

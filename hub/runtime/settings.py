@@ -12,7 +12,9 @@ class Settings(BaseSettings):
     """What may be set from outside; the master key is read by the vault alone.
 
     ``now`` is the instant a sandbox plays at (RFC 3339 or a date), ``batch_size`` the messages of
-    one transaction, ``metrics_port`` where Prometheus reads on loopback (0: nowhere).
+    one transaction, ``session_seconds`` until a worker on Kafka that is gone loses its partitions,
+    ``metrics_port`` where Prometheus reads (0: nowhere) at ``metrics_host``: loopback where nothing
+    else is said, since whoever reaches it may read.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore")
@@ -21,6 +23,8 @@ class Settings(BaseSettings):
     bus: str = "embedded"
     now: str | None = None
     batch_size: int = Field(default=1000, ge=1, le=10_000)
+    session_seconds: float = Field(default=10.0, ge=1, le=300)
     idle_seconds: float = Field(default=0.2, gt=0, le=60)
+    metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65_535)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")

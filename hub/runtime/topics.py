@@ -1,70 +1,69 @@
-"""The names of the topics, as ``topics/topics.toml`` declares them."""
+"""The names of the topics, as ``topics/topics.toml`` declares them, and which a hub needs."""
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from hub.resources import read_text
+from hub.bus import declared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hub.bus.declared import Topic
     from hub.bus.port import Bus
     from hub.rules.load import Books
 
 
-class Topic(NamedTuple):
-    """A topic's name and its number of partitions."""
-
-    name: str
-    partitions: int
-
-
-@cache
-def _declared() -> dict[str, Topic]:
-    rows = tomllib.loads(read_text("topics", "topics.toml"))
-    return {kind: Topic(row["name"], row["partitions"]) for kind, row in rows.items()}
-
-
 def intake(feed: str) -> Topic:
     """Give the topic that senders of a feed write to."""
-    topic = _declared()["intake"]
+    topic = declared.topics()["intake"]
     return topic._replace(name=topic.name.format(feed=feed))
 
 
 @lru_cache(maxsize=8192)
 def release(feed: str, recipient: str) -> Topic:
     """Give the topic that one recipient of a feed reads."""
-    topic = _declared()["release"]
+    topic = declared.topics()["release"]
     return topic._replace(name=topic.name.format(feed=feed, recipient=recipient))
 
 
 def ledger() -> Topic:
     """Give the topic of ledger pages."""
-    return _declared()["ledger"]
+    return declared.topics()["ledger"]
 
 
 def receipts() -> Topic:
     """Give the topic of receipts."""
-    return _declared()["receipts"]
+    return declared.topics()["receipts"]
 
 
 def quarantine() -> Topic:
     """Give the topic of quarantined messages."""
-    return _declared()["quarantine"]
+    return declared.topics()["quarantine"]
 
 
 def keys() -> Topic:
     """Give the topic of key announcements."""
-    return _declared()["keys"]
+    return declared.topics()["keys"]
+
+
+def state(feed: str) -> Topic:
+    """Give the topic of the state of a feed's intake, which there is only on brokers."""
+    topic = declared.topics()["state"]
+    return topic._replace(name=topic.name.format(topic=intake(feed).name))
+
+
+def needed(feeds: Iterable[str], parties: Iterable[str], *, on_brokers: bool) -> list[Topic]:
+    """Give every topic that a hub with these feeds and parties needs on such a bus."""
+    feeds, parties = list(feeds), list(parties)
+    wanted = [ledger(), receipts(), quarantine(), keys()]
+    wanted += [intake(feed) for feed in feeds]
+    wanted += [release(feed, party) for feed in feeds for party in parties]
+    return wanted + [state(feed) for feed in feeds if on_brokers]
 
 
 def ensure_all(bus: Bus, books: Books, parties: Iterable[str]) -> None:
     """Create every topic that these parties need and that is not there yet."""
-    wanted = [ledger(), receipts(), quarantine(), keys()]
-    wanted += [intake(feed) for feed in books.feeds]
-    wanted += [release(feed, party) for feed in books.feeds for party in parties]
-    for topic in wanted:
-        bus.ensure(topic.name, topic.partitions)
+    for topic in needed(books.feeds, parties, on_brokers=bus.administration.has_brokers):
+        bus.ensure(*topic)

@@ -13,6 +13,7 @@ from hub.intake.arrivals import open_arrivals
 from hub.intake.residents import Register
 from hub.routing.release import refusals
 from hub.runtime.outcome import Outcome
+from hub.vocabulary.ids import minted_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,6 +72,7 @@ class Worker:
         """
         batch = self._member.poll(self._batch_size)
         if batch is None:
+            self._metrics.idle()
             return None
         try:
             with self._metrics.batch(len(batch.records)):
@@ -88,6 +90,9 @@ class Worker:
     def _carry(self, batch: Batch, desk: Desk) -> Tally:
         now = self._clock.now()
         arrivals, forged = open_arrivals(batch.records, self._keyring, desk.feed.name, self._mint)
+        if arrivals:
+            age = now - minted_at(arrivals[0].message_id)
+            self._metrics.waits(desk.feed.name, batch.partition, age.total_seconds())
         readings, malformed = desk.intake.read(arrivals, now.date())
         register = self._register(batch, desk.intake.keys(readings))
         accepted = desk.intake.accept(

@@ -6,10 +6,11 @@ It is killed by the test or kills itself; every job ends by itself too.
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.bus.port import Batch, FencedError, Record
+from hub.bus.port import Batch, BusUnavailableError, FencedError, Record
 from tests.integration.bus.adapters import ADAPTERS, Home, kill_this_process
 from tests.integration.bus.reading import key_of, next_batch
 
@@ -43,6 +44,19 @@ def copy(home: Home, bus: Bus, batch_size: int) -> None:
             member.commit(batch, copies(batch), counted(member, batch))
         except FencedError:
             continue
+
+
+def persist(home: Home, bus: Bus, batch_size: int) -> None:
+    """Copy like ``copy``, beginning anew wherever the bus fails, as the hub's supervisor does."""
+    _ = bus
+    while True:
+        try:
+            with home.open() as anew:
+                copy(home, anew, batch_size)
+        except BusUnavailableError as error:
+            sys.stderr.write(f"{time.strftime('%X')} {error.__cause__ or error}\n")
+        else:
+            return
 
 
 def die(home: Home, bus: Bus, step: int) -> None:
@@ -81,7 +95,7 @@ def found(home: Home, bus: Bus, partitions: int) -> None:
     bus.ensure("in", partitions)
 
 
-_JOBS = {job.__name__: job for job in (copy, die, publish, churn, found)}
+_JOBS = {job.__name__: job for job in (copy, persist, die, publish, churn, found)}
 
 
 def main(job: str, adapter: str, place: str, number: str) -> None:

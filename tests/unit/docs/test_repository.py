@@ -18,7 +18,7 @@ _FOLDERS = (
     "requirements",
     "ops",
 )
-_SKIPPED = {"__pycache__", "results"}
+_SKIPPED = {"__pycache__", "results", ".envs"}
 # Spelled so that this file is not a find of its own.
 _MACHINE_PATH = re.compile(
     r"(?<![\w.~}])/(?:work|root|home|Users|mnt)/\w|[A-Z]:\\{1,2}Users|[.]{2}/shared|(?:--|^)index-url",

@@ -1,0 +1,1 @@
+"""Programs on Faust and aiokafka, which the project does not depend on: see ``environments``."""

@@ -1,0 +1,74 @@
+"""``hub topics``: what the bus lacks of what is declared, and how it gets there."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.cli.options import HubGroup, home, settings, wants_json
+from hub.cli.output import show
+from hub.runtime.topic_care import open_topic_care
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from hub.runtime.topic_care import TopicCare
+    from hub.runtime.topic_plan import Plan
+
+
+@click.group("topics", cls=HubGroup)
+def topics() -> None:
+    """トピック / Topics and their settings, as declared and as the bus has them."""
+
+
+@topics.command("plan")
+def plan() -> None:
+    """何が変わるか / What `apply` would change; changes nothing."""
+    with _care() as care:
+        _tell(care.plan())
+
+
+@topics.command("apply")
+def apply() -> int:
+    """宣言のとおりにする / Make it as declared; never deletes a topic, never moves partitions."""
+    with _care() as care:
+        found = care.plan()
+        for change in found.changes:
+            change.apply(care.bus)
+    _tell(found)
+    return int(bool(found.unresolved))
+
+
+@topics.command("check")
+def check() -> int:
+    """宣言と異なれば失敗する / Fail (exit 1) where the bus is not as declared."""
+    with _care() as care:
+        found = care.plan()
+    _tell(found)
+    return int(bool(found.changes or found.unresolved))
+
+
+def _care() -> AbstractContextManager[TopicCare]:
+    return open_topic_care(home(), settings().bus)
+
+
+def _tell(found: Plan) -> None:
+    """Print changes, what a person must resolve, and notes, in this order."""
+    if wants_json():
+        show(
+            {
+                "changes": [change.to_dict() for change in found.changes],
+                "unresolved": [each.to_dict() for each in found.unresolved],
+                "notes": [note._asdict() for note in found.notes],
+            }
+        )
+        return
+    lines = [each.words for each in (*found.changes, *found.unresolved)]
+    lines = lines or ["宣言のとおりです / as declared"]
+    lines += [f"※ {note.ja} / {note.en}" for note in found.notes]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+COMMANDS = [topics]

@@ -1,0 +1,49 @@
+"""``docker-compose.yml`` as Compose would read it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[3]
+PROFILES = ("demo", "full")
+Service = dict[str, Any]
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Give the whole file, its anchors resolved."""
+    found: dict[str, Any] = yaml.safe_load(
+        (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    )
+    return found
+
+
+def services(profile: str = "") -> dict[str, Service]:
+    """Give the services of a profile by name, or all of them."""
+    found: dict[str, Service] = document()["services"]
+    return {n: s for n, s in found.items() if not profile or profile in s["profiles"]}
+
+
+def hub_services(profile: str = "") -> dict[str, Service]:
+    """Give the services that run the hub's own image."""
+    return {n: s for n, s in services(profile).items() if s["image"] == "juki-hub"}
+
+
+def brokers(profile: str) -> dict[str, dict[str, str]]:
+    """Give the settings of each broker of a profile, as ``server.properties`` would have them.
+
+    The image reads ``KAFKA_A_B`` as ``a.b``.
+    """
+    return {
+        name: {
+            key.removeprefix("KAFKA_").lower().replace("_", "."): value
+            for key, value in service["environment"].items()
+            if key.startswith("KAFKA_")
+        }
+        for name, service in services(profile).items()
+        if service["image"].startswith("apache/kafka:")
+    }
