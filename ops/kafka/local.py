@@ -71,7 +71,7 @@ class LocalKafka:
         self.await_ready()
 
     def _format(self) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+        cluster = _cluster_id()
         for node in self.nodes:
             node.format(cluster)
         self._card.write_text(json.dumps({"id": cluster, "ports": self._ports}), encoding="ascii")
@@ -122,6 +122,12 @@ class LocalKafka:
         self.stop()
 
 
+def _cluster_id() -> str:
+    """Give a name for a cluster in Kafka's form, not beginning like an option of a command."""
+    first, *rest = uuid.uuid4().bytes
+    return base64.urlsafe_b64encode(bytes([first & 0x7F, *rest])).rstrip(b"=").decode()
+
+
 def _free_ports(nodes: int, first: int) -> list[Ports]:
     # All are held until all are found, so that none is found twice.
     with ExitStack() as stack:
@@ -139,7 +145,7 @@ def make_archive() -> None:
     with tempfile.TemporaryDirectory() as folder:
         kafka = LocalKafka(Path(folder))
         (node,) = kafka.nodes
-        node.format(base64.urlsafe_b64encode(bytes(16)).rstrip(b"=").decode())
+        node.format(_cluster_id())
         ARCHIVE.unlink(missing_ok=True)
         node.start(archive="ArchiveClassesAtExit")
         kafka.await_ready()

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import threading
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -115,6 +116,16 @@ def house(loaded_home: Path, tmp_path: Path, seed: int) -> House:
     """Give a house of a test's own."""
     shutil.copytree(loaded_home, tmp_path / "home")
     return House(tmp_path / "home", _senders(seed, RESIDENTS))
+
+
+@pytest.fixture
+def kafka_house(kafka: str, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Give a house whose bus is on Kafka, under a name of the test's own."""
+    name = f"t{zlib.crc32(bytes(tmp_path)):08x}"
+    monkeypatch.setenv("HUB_BUS", f"kafka://{kafka}/{name}")
+    # A killed worker's partitions are to be dealt anew within a test's patience.
+    monkeypatch.setenv("HUB_SESSION_SECONDS", "2")
+    return new_house(tmp_path / "home", seed, RESIDENTS)
 
 
 def new_house(home: Path, seed: int, residents: int) -> House:

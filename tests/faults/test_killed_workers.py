@@ -26,9 +26,11 @@ _BATCHES = ("20", "50", "200", "500")
 _kills = pytest.mark.parametrize("kills", [SHORT, pytest.param(LONG, marks=pytest.mark.long)])
 
 
-@pytest.fixture
-def busy_house(house: House, kills: int, seed: int, tmp_path: Path) -> House:
+@pytest.fixture(params=["embedded", "kafka"])
+def busy_house(request: pytest.FixtureRequest, kills: int, seed: int, tmp_path: Path) -> House:
     """Give a house with much to do; for the long form one of larger towns."""
+    kind = "house" if request.param == "embedded" else "kafka_house"
+    house: House = request.getfixturevalue(kind)
     if kills == LONG:
         house = new_house(tmp_path / "large", seed, 8 * RESIDENTS)
     house.send(_WAITING)

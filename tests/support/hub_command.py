@@ -17,6 +17,9 @@ FEED = "change-notice"
 NOW = "2026-06-15T10:00:00+09:00"
 """The instant (a Monday) at which a sandbox plays where a test says nothing else."""
 
+BUS_SETTINGS = ("HUB_BUS", "HUB_SESSION_SECONDS")
+"""What a test of another bus sets for all it calls."""
+
 _LONGEST_CALL_SECONDS = 60
 
 
@@ -41,8 +44,12 @@ class Done(NamedTuple):
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give this process's environment without any setting of a hub, and ``extra`` with it."""
-    own = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}
+    """Give this process's environment without a hub's settings but its bus's, and ``extra``."""
+    own = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("HUB_") or key in BUS_SETTINGS
+    }
     return own | dict(extra or {})
 
 

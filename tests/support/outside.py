@@ -12,9 +12,9 @@ import json
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
-from hub.bus.embedded import EmbeddedBus
 from hub.cli.main import cli
 from hub.runtime import topics
+from hub.runtime.buses import open_bus
 from hub.runtime.home import open_home
 from hub.runtime.hub import Hub
 from hub.runtime.settings import Settings
@@ -75,7 +75,7 @@ def _told(home: Path, *words: str) -> list[dict[str, Any]]:
 
 def backlog(home: Path) -> int:
     """Give how many messages no worker has carried yet."""
-    with EmbeddedBus(open_home(home).bus) as bus:
+    with open_bus(Settings().bus, open_home(home)) as bus:
         return bus.backlog(GROUP, topics.intake(FEED).name)
 
 
