@@ -1,73 +1,80 @@
-"""Runs every benchmark, writes ``results/*.json`` and prints the tables of docs/performance.md."""
+"""Runs the benchmarks, writes ``results/*.json`` and prints the tables of docs/performance.md.
+
+``python -m benchmarks`` runs those of the embedded bus, and those of Kafka where the jars of a local
+Kafka are there; ``python -m benchmarks embedded`` or ``kafka`` runs one of the two.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import platform
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from benchmarks import growth, pipeline
+from benchmarks import (
+    growth,
+    kafka_faust,
+    kafka_growth,
+    kafka_pipeline,
+    pipeline,
+    tables,
+)
 from hub.runtime.services import calm_collector
+from ops.kafka.java import LIBRARY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RESULTS = Path(__file__).parent / "results"
 
 
+class Benchmark(NamedTuple):
+    """A measurement, the name of its file, and the table of its figures."""
+
+    name: str
+    run: Callable[[], Any]
+    table: Callable[[Any], str]
+
+
+BUSES = {
+    "embedded": (
+        Benchmark("pipeline", pipeline.run, tables.pipeline),
+        Benchmark("growth", growth.run, tables.growth),
+    ),
+    "kafka": (
+        Benchmark("kafka_pipeline", kafka_pipeline.run, tables.kafka_pipeline),
+        Benchmark("kafka_growth", kafka_growth.run, tables.kafka_growth),
+        Benchmark("kafka_faust", kafka_faust.run, tables.kafka_faust),
+    ),
+}
+
+
 def main() -> None:
     """Measure and report."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("buses", nargs="*", choices=[*BUSES, []], help="default: what can run")
+    buses = parser.parse_args().buses or _that_can_run()
     RESULTS.mkdir(exist_ok=True)
     calm_collector()
-    figures = pipeline.run()
-    _keep("pipeline", figures)
-    print(_pipeline_table(figures))
-    sizes = growth.run()
-    _keep("growth", sizes)
-    print(_growth_table(sizes))
+    for bus in buses:
+        for benchmark in BUSES[bus]:
+            figures = benchmark.run()
+            _keep(benchmark.name, figures)
+            print(benchmark.table(figures), flush=True)
+
+
+def _that_can_run() -> list[str]:
+    if LIBRARY.is_dir():
+        return list(BUSES)
+    print("Kafka is left out: its jars are missing; run `make kafka-jars`.\n")
+    return ["embedded"]
 
 
 def _keep(name: str, figures: object) -> None:
     kept = {"python": platform.python_version(), "machine": platform.machine(), "figures": figures}
     text = json.dumps(kept, indent=2, ensure_ascii=False)
     (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-
-
-def _pipeline_table(figures: dict[str, Any]) -> str:
-    rows = [f"| {stage} | {micros} |" for stage, micros in figures["cpu_us_a_notice"].items()]
-    return "\n".join(
-        [
-            f"Pipeline: {figures['notices']} notices, {figures['batch']} a batch.",
-            "",
-            "| stage | CPU µs a notice |",
-            "|---|---|",
-            *rows,
-            f"| **ours, without the bus** | **{figures['cpu_us_a_notice_without_bus']}** |",
-            "",
-            "| | notices a second | pipeline as a part of it |",
-            "|---|---|---|",
-            f"| pipeline | {figures['notices_a_second']} | |",
-            f"| bare copy | {figures['bare_copy_a_second']} | {figures['ratio_to_bare_copy']} |",
-            (
-                f"| same outputs, made before | {figures['same_outputs_a_second']}"
-                f" | {figures['ratio_to_same_outputs']} |"
-            ),
-            "",
-        ]
-    )
-
-
-def _growth_table(sizes: list[dict[str, Any]]) -> str:
-    rows = [
-        f"| {s['residents']:,} | {s['submit_us_each']} | {s['carry_us_each']} | {s['peak_mb']} |"
-        for s in sizes
-    ]
-    return "\n".join(
-        [
-            "| residents | submit, µs each | carry, µs each | peak MB |",
-            "|---|---|---|---|",
-            *rows,
-            "",
-        ]
-    )
 
 
 if __name__ == "__main__":

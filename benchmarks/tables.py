@@ -1,0 +1,145 @@
+"""The tables of docs/performance.md, from the figures that the benchmarks give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.kafka_stages import BUS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Figures = dict[str, Any]
+
+
+def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
+    """Give a table in Markdown, with an empty line behind it."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines) + "\n"
+
+
+def pipeline(figures: Figures) -> str:
+    """Give the embedded pipeline's stages, and its rate beside the copies."""
+    stages = [*figures["cpu_us_a_notice"].items()]
+    stages += [("**ours, without the bus**", f"**{figures['cpu_us_a_notice_without_bus']}**")]
+    rates = [
+        ("pipeline", figures["notices_a_second"], ""),
+        ("bare copy", figures["bare_copy_a_second"], figures["ratio_to_bare_copy"]),
+        (
+            "same outputs, made before",
+            figures["same_outputs_a_second"],
+            figures["ratio_to_same_outputs"],
+        ),
+    ]
+    return "\n".join(
+        [
+            f"Pipeline: {figures['notices']} notices, {figures['batch']} a batch.\n",
+            table(["stage", "CPU µs a notice"], stages),
+            table(["", "notices a second", "pipeline as a part of it"], rates),
+        ]
+    )
+
+
+def growth(sizes: Iterable[Figures]) -> str:
+    """Give time and memory by number of residents on the embedded bus."""
+    return table(
+        ["residents", "submit, µs each", "carry, µs each", "peak MB"],
+        [
+            (f"{s['residents']:,}", s["submit_us_each"], s["carry_us_each"], s["peak_mb"])
+            for s in sizes
+        ],
+    )
+
+
+def kafka_pipeline(sizes: Sequence[Figures]) -> str:
+    """Give the rates on Kafka by batch size, and the stages side by side."""
+    rates = [
+        (
+            f"{size['batch']:,}",
+            kind,
+            f"{turn['notices_a_second']:,}",
+            size["ratios"].get(f"pipeline to {kind}", ""),
+            turn["client_cpu_us"],
+            turn["broker_cpu_us"],
+        )
+        for size in sizes
+        for kind, turn in size["turns"].items()
+    ]
+    names = [f"{size['batch']:,} a transaction" for size in sizes]
+    return "\n".join(
+        [
+            table(
+                [
+                    "a transaction",
+                    "",
+                    "notices a second",
+                    "pipeline as a part of it",
+                    "client CPU µs",
+                    "broker CPU µs",
+                ],
+                rates,
+            ),
+            table(["client CPU µs a notice, by stage", *names], _stages(sizes)),
+        ]
+    )
+
+
+def _stages(sizes: Sequence[Figures]) -> list[Sequence[object]]:
+    found = [size["by_stage"] for size in sizes]
+    rows: list[Sequence[object]] = [
+        (name, *(stages["cpu_us"][name] for stages in found)) for name in found[0]["cpu_us"]
+    ]
+    threads = [stages["threads_of_the_client_cpu_us"] for stages in found]
+    ours = [
+        sum(spent for name, spent in stages["cpu_us"].items() if not name.endswith(BUS))
+        for stages in found
+    ]
+    bus = [
+        sum(stages["cpu_us"].values()) - mine + more
+        for stages, mine, more in zip(found, ours, threads, strict=True)
+    ]
+    rows.append(("the client's own threads (bus)", *threads))
+    rows.append(("**ours**", *(f"**{mine:.1f}**" for mine in ours)))
+    rows.append(("**the bus**", *(f"**{spent:.1f}**" for spent in bus)))
+    return rows
+
+
+def kafka_growth(sizes: Iterable[Figures]) -> str:
+    """Give time, memory and restore by number of residents on Kafka."""
+    return table(
+        [
+            "residents",
+            "submit, µs each",
+            "carry, µs each",
+            "carry, CPU µs each",
+            "worker's peak MB",
+            "restore, s",
+            "restored a second",
+            "only read, s",
+        ],
+        [
+            (
+                f"{s['residents']:,}",
+                s["submit_us_each"],
+                s["carry_us_each"],
+                s["carry_cpu_us_each"],
+                s["worker_peak_mb"],
+                s["restore_s"],
+                f"{s['restored_a_second']:,}",
+                s["only_read_s"],
+            )
+            for s in sizes
+        ],
+    )
+
+
+def kafka_faust(figures: Figures) -> str:
+    """Give the pipeline's rate beside that of a Faust application that forwards."""
+    return table(
+        ["", "notices a second"],
+        [
+            ("pipeline", f"{figures['pipeline_a_second']:,}"),
+            ("Faust, exactly_once, only forwarding", f"{figures['faust_a_second']:,}"),
+            ("pipeline to Faust", figures["pipeline_to_faust"]),
+        ],
+    )
