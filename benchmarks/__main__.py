@@ -53,12 +53,12 @@ BUSES = {
 def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("buses", nargs="*", choices=[*BUSES, []], help="default: what can run")
-    buses = parser.parse_args().buses or _that_can_run()
+    parser.add_argument("bus", nargs="?", choices=list(BUSES), help="default: all that can run")
+    bus = parser.parse_args().bus
     RESULTS.mkdir(exist_ok=True)
     calm_collector()
-    for bus in buses:
-        for benchmark in BUSES[bus]:
+    for chosen in [bus] if bus else _that_can_run():
+        for benchmark in BUSES[chosen]:
             figures = benchmark.run()
             _keep(benchmark.name, figures)
             print(benchmark.table(figures), flush=True)

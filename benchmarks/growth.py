@@ -1,12 +1,11 @@
 """Time and memory as a town grows: each size in a process of its own, initial load and carrying.
 
-The peak is the process's largest resident set (``ru_maxrss``), generator, sender and worker in one.
+The peak is the process's largest resident set, generator, sender and worker in one.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from benchmarks.meters import peak_mb
 from connectors.simulators import Municipality
 from hub.bus.embedded import EmbeddedBus
 from hub.testing import sandbox_hub
@@ -52,12 +52,11 @@ def measure(size: int) -> dict[str, Any]:
         while worker.step():
             pass
         carried = perf_counter()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "residents": size,
         "submit_us_each": round((loaded - began) / size * 1e6, 1),
         "carry_us_each": round((carried - loaded) / size * 1e6, 1),
-        "peak_mb": round(peak / 1024),
+        "peak_mb": peak_mb(),
     }
 
 

@@ -2,7 +2,7 @@
 
 Each size has a broker of its own, and each step a process of its own: the sender loads the
 residents, the worker carries them, another worker with an empty folder restores their state. The
-peak is the worker's largest resident set (``ru_maxrss``). A bare consumer reads the same state topic
+peak is the worker's largest resident set. A bare consumer reads the same state topic
 beside the restore.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from benchmarks.kafka_town import INTAKE, NOW, TOWN, a_broker, carry_all
+from benchmarks.meters import peak_mb
 from connectors.simulators import Municipality
 from hub.bus import kafka_settings
 from hub.bus.kafka import KafkaBus
@@ -94,7 +94,7 @@ def carry(broker: str, folder: Path, size: int) -> dict[str, Any]:
         return {
             "carry_us_each": _each(perf_counter() - began, size),
             "carry_cpu_us_each": _each(process_time() - cpu, size),
-            "worker_peak_mb": _peak_mb(),
+            "worker_peak_mb": peak_mb(),
         }
 
 
@@ -109,7 +109,7 @@ def restore(broker: str, folder: Path, size: int) -> dict[str, Any]:
     return {
         "restore_s": round(seconds, 1),
         "restored_a_second": round(size / seconds),
-        "restore_peak_mb": _peak_mb(),
+        "restore_peak_mb": peak_mb(),
     }
 
 
@@ -134,10 +134,6 @@ def read(broker: str, _: Path, size: int) -> dict[str, Any]:
 
 def _each(seconds: float, size: int) -> float:
     return round(seconds / size * 1e6, 1)
-
-
-def _peak_mb() -> int:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 _STEPS = {step.__name__: step for step in (submit, carry, restore, read)}

@@ -63,6 +63,16 @@ def patched(owner: object, name: str, value: object) -> Iterator[None]:
         setattr(owner, name, plain)
 
 
+def peak_mb() -> int:
+    """Give the largest resident set of this process so far, in MB.
+
+    Not ``ru_maxrss``: that is never less than what the parent had when it started this process.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    found = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return round(int(found.split()[1]) / 1024)
+
+
 class Stages:
     """CPU and wall seconds of the calling thread by stage; what an inner stage spends is its own."""
 
