@@ -12,6 +12,7 @@ from connectors.simulators import Municipality
 from hub.bus.kafka import KafkaBus
 from hub.runtime import topics
 from hub.testing import sandbox_hub
+from ops.kafka.java import Machine
 from ops.kafka.local import LocalKafka
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def a_broker(heap: str = "1g") -> Iterator[Broker]:
     """Run a broker of one node in a folder that goes with the block."""
     with (
         tempfile.TemporaryDirectory(prefix="hub-bench-kafka-") as folder,
-        LocalKafka(Path(folder), heap=heap) as kafka,
+        LocalKafka(Path(folder), machine=Machine(heap, thorough=True)) as kafka,
     ):
         yield Broker(kafka.address, kafka.nodes[0].pid)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.environments import script
 from benchmarks.reasons.numbered import Counted, Reader, publish, running, strike_until_done
+from ops.kafka.java import Machine
 from ops.kafka.local import LocalKafka
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def main() -> None:
     print("| exactly_once, output not read by the app | lost | doubled | transactional batches |")
     print("|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="hub-reason-") as folder:
-        with LocalKafka(Path(folder)) as kafka:
+        with LocalKafka(Path(folder), machine=Machine(thorough=True)) as kafka:
             found = [(case, _run(kafka.address, case)) for case in CASES]
         for case, counted in found:
             inside, all_ = _batches(Path(folder), f"out-{case.name}")

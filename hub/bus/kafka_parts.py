@@ -30,7 +30,7 @@ class Parts:
         self.patience = patience
         self.watch = watch
         self.topics = Topics(servers, prefix, patience)
-        self.ends = Ends(self.topics, patience)
+        self.ends = Ends(servers, self.topics, patience)
         self.positions = Positions(servers, self.topics, patience)
         self._folder = folder
         self._followers: list[Follower] = []
@@ -61,6 +61,7 @@ class Parts:
         for follower in self._followers:
             follower.close()
         self.positions.close()
+        self.ends.close()
         if "state" in self.__dict__:
             self.state.close()
         if "_slots" in self.__dict__:

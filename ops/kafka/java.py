@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 _HERE = Path(__file__).resolve().parent
 LIBRARY = _HERE.parents[1] / ".kafka" / "lib"
@@ -15,10 +16,21 @@ class NodeError(Exception):
     """The node cannot be started or is not there; the words say what to do."""
 
 
-def java(heap: str, *, archive: str = "SharedArchiveFile") -> list[str]:
+class Machine(NamedTuple):
+    """How Java runs a broker: ``heap`` is its largest heap.
+
+    ``thorough`` compiles as well as Java can: for a broker that is measured. Others here live for
+    seconds or minutes, in which that costs more than it gives; on few cores all else waits for it.
+    """
+
+    heap: str = "512m"
+    thorough: bool = False
+
+
+def java(machine: Machine, *, archive: str = "SharedArchiveFile") -> list[str]:
     """Give the words that run a class of Kafka's; raises ``NodeError`` where Java or jars lack.
 
-    ``heap`` is Java's largest heap; ``archive`` is what to do with the class archive.
+    ``archive`` is what to do with the class archive.
     """
     program = shutil.which("java")
     if program is None:
@@ -27,7 +39,8 @@ def java(heap: str, *, archive: str = "SharedArchiveFile") -> list[str]:
         raise NodeError("the jars of Kafka are missing; run `make kafka-jars`")
     return [
         program,
-        f"-Xmx{heap}",
+        f"-Xmx{machine.heap}",
+        *([] if machine.thorough else ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]),
         # An archive of other jars or another Java is passed over without a word.
         "-Xshare:auto",
         f"-XX:{archive}={ARCHIVE}",

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Self
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from ops.kafka.java import ARCHIVE, NodeError
+from ops.kafka.java import ARCHIVE, Machine, NodeError
 from ops.kafka.node import Node, Ports
 
 if TYPE_CHECKING:
@@ -37,12 +37,14 @@ _READY_SECONDS = 90.0
 class LocalKafka:
     """The brokers of one folder; in a block they run from beginning to end.
 
-    ``nodes`` is how many, ``port`` where the first listens (0: any free port), ``heap`` Java's
-    largest heap for each. Raises ``NodeError`` where Java or the jars are missing, or a broker does
+    ``nodes`` is how many, ``port`` where the first listens (0: any free port), ``machine`` how
+    Java runs each. Raises ``NodeError`` where Java or the jars are missing, or a broker does
     not come up; what it said stands in ``broker.log`` of its folder.
     """
 
-    def __init__(self, folder: Path, *, nodes: int = 1, port: int = 0, heap: str = "512m") -> None:
+    def __init__(
+        self, folder: Path, *, nodes: int = 1, port: int = 0, machine: Machine | None = None
+    ) -> None:
         self.folder = folder.resolve()
         self._card = self.folder / "cluster.json"
         if self._card.exists():
@@ -50,7 +52,7 @@ class LocalKafka:
         else:
             ports = _free_ports(nodes, port)
         self.nodes = [
-            Node(self.folder / f"node-{number}", number, ports, heap)
+            Node(self.folder / f"node-{number}", number, ports, machine or Machine())
             for number in range(1, len(ports) + 1)
         ]
         self._ports = ports

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ops.kafka.java import NodeError, java
+from ops.kafka.java import Machine, NodeError, java
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,14 +69,14 @@ class Ports(NamedTuple):
 class Node:
     """The ``number``-th node, from 1, of the nodes that listen at ``ports``.
 
-    ``heap`` is Java's largest heap.
+    ``machine`` is how Java runs it.
     """
 
-    def __init__(self, folder: Path, number: int, ports: Sequence[Ports], heap: str) -> None:
+    def __init__(self, folder: Path, number: int, ports: Sequence[Ports], machine: Machine) -> None:
         self.folder = folder
         self._number = number
         self._ports = ports
-        self._heap = heap
+        self._machine = machine
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -98,7 +98,7 @@ class Node:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._properties.write_text(self._words(), encoding="ascii")
         call = "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)
-        if self._spawn([*java("128m"), *call]).wait() != 0:
+        if self._spawn([*java(Machine("128m")), *call]).wait() != 0:
             raise NodeError(f"the node's folder cannot be formatted:\n{self.last_words()}")
 
     def _words(self) -> str:
@@ -118,7 +118,7 @@ class Node:
 
     def start(self, archive: str = "SharedArchiveFile") -> None:
         """Start the process; whether it answers is for ``LocalKafka`` to see."""
-        call = [*java(self._heap, archive=archive), "kafka.Kafka", str(self._properties)]
+        call = [*java(self._machine, archive=archive), "kafka.Kafka", str(self._properties)]
         self._process = self._spawn(call)
         (self.folder / "pid").write_text(str(self._process.pid), encoding="ascii")
 

@@ -6,6 +6,7 @@ in the order in which the town told them.
 
 from __future__ import annotations
 
+import copy
 import io
 import itertools
 from collections import defaultdict
@@ -86,6 +87,12 @@ class Sender:
     def note(self, answers: Iterable[dict[str, Any]]) -> None:
         """Keep what the hub answered to lines; it must stand by it."""
         self.answers += answers
+
+    def as_of_now(self) -> Sender:
+        """Give a sender that keeps the lists of this moment, whatever is sent later."""
+        then = copy.copy(self)
+        then.sent, then.answers = [*self.sent], [*self.answers]
+        return then
 
     def told(self) -> tuple[dict[str, list[Content]], dict[str, str]]:
         """Give what must arrive, per resident in order; and whose code each 住民票コード is.

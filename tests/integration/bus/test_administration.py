@@ -17,6 +17,7 @@ from hub.bus.kafka_topics import Topics
 from hub.bus.port import BusUnavailableError
 from hub.errors import UsageError
 from hub.runtime.topic_plan import Plan, compare
+from ops.kafka.java import Machine
 from ops.kafka.local import LocalKafka
 from tests.integration.bus.adapters import ADAPTERS, BROKER, Home
 
@@ -136,7 +137,7 @@ def test_three_kafka_brokers_keep_three_copies_also_while_one_is_away(
 ) -> None:
     """Topics made then have three copies too, once the cluster knows that it is away."""
     _ = kafka
-    cluster = LocalKafka(tmp_path / "brokers", nodes=3, heap="256m")
+    cluster = LocalKafka(tmp_path / "brokers", nodes=3, machine=Machine("256m"))
     with pytest.MonkeyPatch.context() as patch, cluster:
         patch.setenv(BROKER, cluster.address)
         with Home(ADAPTERS["kafka"], tmp_path).open() as bus:
