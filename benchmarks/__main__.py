@@ -18,6 +18,7 @@ from benchmarks import (
     kafka_growth,
     kafka_pipeline,
     pipeline,
+    rules,
     tables,
 )
 from hub.runtime.services import calm_collector
@@ -41,6 +42,7 @@ BUSES = {
     "embedded": (
         Benchmark("pipeline", pipeline.run, tables.pipeline),
         Benchmark("growth", growth.run, tables.growth),
+        Benchmark("rules", rules.run, tables.rules),
     ),
     "kafka": (
         Benchmark("kafka_pipeline", kafka_pipeline.run, tables.kafka_pipeline),

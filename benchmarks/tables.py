@@ -143,3 +143,18 @@ def kafka_faust(figures: Figures) -> str:
             ("pipeline to Faust", figures["pipeline_to_faust"]),
         ],
     )
+
+
+def rules(figures: Figures) -> str:
+    """Give what a decision and a load of the catalogue cost, beside a scan over its rows."""
+    return table(
+        ["the rules", ""],
+        [
+            ("rows", f"{figures['rows']:,}"),
+            ("decision, median µs", figures["decision_us"]),
+            ("scan over all rows, median µs", figures["scan_us"]),
+            ("load and compile every row, ms", figures["load_every_row_ms"]),
+            ("load the carried feeds (worker, submit), ms", figures["load_carried_ms"]),
+            ("memory, MB", figures["memory_mb"]),
+        ],
+    )

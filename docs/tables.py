@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,18 @@ import click
 from hub.bus.declared import broker_settings
 from hub.cli.main import cli
 from hub.ledger import findings
-from hub.resources import read_text
+from hub.resources import read_text, shelf
+from hub.rules import overview
+from hub.rules.coverage import coverage
 from hub.rules.load import load_books
+from hub.rules.sources import read_sources
 from hub.vocabulary import reasons
 from hub.vocabulary.change_reasons import CHANGE_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from hub.rules.catalogue import Catalogue
 
 DOCS = Path(__file__).parent
 _MARKED = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -36,7 +42,8 @@ _PLACES = (
     ("hub/intake/logic.py", "logic"),
     ("hub/sealing/errors.py", "opening"),
     ("hub/intake/accept.py", "opening"),
-    ("hub/rules/catalogue.py", "decision"),
+    ("hub/rules", "decision"),
+    ("hub/cli/rules.py", "decision"),
     ("hub/routing/plan.py", "decision"),
     ("hub", "outcome"),
 )
@@ -128,6 +135,46 @@ def item_table() -> str:
     return _table(header, rows)
 
 
+def rule_table() -> str:
+    """Give every feed with its rows by status."""
+    columns = ("in-force", "ended", "unresolved", "deleted", "confirms")
+    rows = [
+        (f"`{feed}`", name, *(str(found[column] or "") for column in columns))
+        for feed, name, found in overview.counts(_catalogue())
+    ]
+    return _table(("feed", "名称", *columns), rows)
+
+
+def route_table() -> str:
+    """Give the routing matrix: how many rows let each group of bodies give to each."""
+    rows = [
+        (f"`{feed}`", giver, *(str(takers[group] or "") for group in overview.GROUPS))
+        for feed, giver, takers in overview.matrix(_catalogue())
+    ]
+    return _table(("feed", "from \\ to", *overview.GROUPS), rows)
+
+
+def source_table() -> str:
+    """Give every source with its own count, and what of it is loaded."""
+    found = coverage(_catalogue().rules, read_sources(shelf("rules")))["sources"]
+    rows = [
+        (
+            source["name"],
+            *(str(source[key]) for key in ("rows", "loaded", "unresolved", "deleted", "headings")),
+            str(sum(each["count"] for each in source["out_of_scope"])),
+            str(source["missing"]),
+        )
+        for source in found
+    ]
+    header = ("source", "rows", "loaded", "of these unresolved", "deleted", "headings")
+    return _table((*header, "out of scope", "missing"), rows)
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return load_books(every_feed=True).catalogue
+
+
 def topic_table() -> str:
     """Give the topics as ``topics/topics.toml`` declares them."""
     rows = [
@@ -211,6 +258,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "findings": finding_table,
     "change-reasons": change_reason_table,
     "items": item_table,
+    "rules": rule_table,
+    "routes": route_table,
+    "rule-sources": source_table,
     "topics": topic_table,
     "topic-settings": topic_setting_table,
     "broker-settings": broker_setting_table,

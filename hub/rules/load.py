@@ -1,32 +1,38 @@
-"""Reads the catalogue, the bodies and the feeds from their files: the room's only I/O."""
+"""Reads the whole of what decisions need, from the files under ``rules`` and ``schemas``."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import tomllib
-from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from hub.errors import HubError
-from hub.resources import read_text, shelf
+from hub.resources import shelf
 from hub.rules.catalogue import Catalogue
-from hub.rules.model import Rule
-from hub.vocabulary.basis import Basis
-from hub.vocabulary.feeds import Feed
-from hub.vocabulary.organisations import Directory, local_bodies, other_bodies
+from hub.rules.files import CatalogueError, digest_of, read_toml, rows_of, rule_files
+from hub.rules.rows import RowMaker
+from hub.rules.words import load_feed, load_schemas, read_bodies, read_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from hub.rules.model import Rule
+    from hub.rules.words import Bodies, Words
+    from hub.vocabulary.feeds import Feed
+    from hub.vocabulary.organisations import Directory
 
-class CatalogueError(HubError):
-    """A rule file cannot be used; the words name the file, the row and what is wrong."""
+__all__ = [
+    "Books",
+    "CatalogueError",
+    "load_books",
+    "load_directory",
+    "load_feed",
+    "load_schemas",
+    "read_rules",
+    "sandbox_parties",
+]
 
 
 class Books(NamedTuple):
-    """All that decisions need: the bodies, the feeds by id, and the catalogue over them."""
+    """All that decisions need: the bodies, the carried feeds by id, and the catalogue."""
 
     directory: Directory
     feeds: dict[str, Feed]
@@ -36,22 +42,55 @@ class Books(NamedTuple):
         return f"Books({len(self.catalogue.rules)} rules, digest {self.catalogue.digest[:12]})"
 
 
-def load_books() -> Books:
-    """Read everything that ships under ``rules`` and ``schemas``."""
-    directory = load_directory()
-    declared = tomllib.loads(read_text("rules", "feeds.toml"))["feed"]
-    feeds = {feed["id"]: load_feed(feed["id"]) for feed in declared}
-    files = sorted(shelf("rules").joinpath("statutes").glob("*.toml"))
-    rules = [rule for path in files for rule in _rules_of(path, feeds)]
-    subjects = [subject for feed in declared for subject in feed["subjects"]]
-    return Books(directory, feeds, Catalogue(rules, directory, subjects, _digest()))
+def load_books(folder: Path | None = None, *, every_feed: bool = False) -> Books:
+    """Read the carried feeds and their rows, or every row, from the shipped rules or a folder.
+
+    What is read of a feed is read whole, so its answers are the same either way; so is the digest,
+    which is that of all files. Raises ``CatalogueError`` at the first row that cannot be used.
+    """
+    folder = folder or shelf("rules")
+    bodies = read_bodies(folder)
+    words = read_words(folder, bodies.names, every_feed=every_feed)
+    rules = _distinct(read_rules(folder, bodies, words))
+    catalogue = Catalogue(rules, bodies.directory, words.terms, digest_of(folder), bodies.kinds)
+    return Books(bodies.directory, words.feeds, catalogue)
+
+
+def read_rules(
+    folder: Path, bodies: Bodies, words: Words, problems: list[CatalogueError] | None = None
+) -> Iterator[Rule]:
+    """Yield the rules of the feeds that the words know, file by file.
+
+    What cannot be used is added to ``problems``, or raised where there is no such list.
+    """
+    maker = RowMaker(words.terms, words.sets, bodies.names)
+    for path in rule_files(folder):
+        rows = rows_of(path, folder, words.terms.feeds, words.left_out)
+        while True:
+            try:
+                raw = next(rows, None)
+                if raw is None:
+                    break
+                yield maker.make(raw)
+            except CatalogueError as error:
+                if problems is None:
+                    raise
+                problems.append(error)
+
+
+def _distinct(rules: Iterator[Rule]) -> list[Rule]:
+    """Give the rules as a list; a second row of the same id is a ``CatalogueError``."""
+    found: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in found:
+            raise CatalogueError(rule.place, f"id {rule.id} stands at {found[rule.id].place} too")
+        found[rule.id] = rule
+    return list(found.values())
 
 
 def load_directory() -> Directory:
     """Read every body: local by code, others as declared."""
-    others = tomllib.loads(read_text("rules", "organisations", "others.toml"))["body"]
-    local = local_bodies(read_text("rules", "organisations", "local-bodies.tsv"))
-    return Directory([*local, *other_bodies(others)])
+    return read_bodies(shelf("rules")).directory
 
 
 def sandbox_parties(towns: int = 0) -> list[str]:
@@ -59,9 +98,8 @@ def sandbox_parties(towns: int = 0) -> list[str]:
 
     Further towns are municipalities of the declared prefectures, in order of code.
     """
-    parties: list[str] = tomllib.loads(read_text("rules", "organisations", "sandbox.toml"))[
-        "parties"
-    ]
+    folder = shelf("rules")
+    parties: list[str] = read_toml(folder / "organisations" / "sandbox.toml", folder)["parties"]
     directory = load_directory()
     municipal = sum(body.is_municipality for party in parties if (body := directory.get(party)))
     further = [
@@ -70,70 +108,3 @@ def sandbox_parties(towns: int = 0) -> list[str]:
         if body.is_municipality and body.parent in parties and body.id not in parties
     ]
     return parties + further[: max(0, towns - municipal)]
-
-
-def load_feed(name: str) -> Feed:
-    """Read a feed by all versions of its schema, oldest first."""
-    return Feed(name, load_schemas(name))
-
-
-def load_schemas(name: str) -> list[dict[str, Any]]:
-    """Read the versions ``1.avsc``, ``2.avsc``, … of a feed's schema."""
-    paths = sorted(shelf("schemas").joinpath(name).glob("*.avsc"), key=lambda p: int(p.stem))
-    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-
-
-def _digest() -> str:
-    """Name the catalogue by what it decides from: every file under ``rules`` that holds data."""
-    digest = hashlib.sha256()
-    for path in sorted(shelf("rules").rglob("*")):
-        if path.suffix in {".toml", ".tsv"}:
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{content}  {path.relative_to(shelf('rules')).as_posix()}\n".encode())
-    return digest.hexdigest()
-
-
-def _rules_of(path: Path, feeds: Mapping[str, Feed]) -> list[Rule]:
-    try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8"))["rule"]
-        return [_rule(row, feeds) for row in rows]
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise CatalogueError(
-            f"規則ファイル {path.name} を直してください: {error}"
-            f" / rule file {path.name} cannot be used: {error}"
-        ) from None
-
-
-def _rule(row: Mapping[str, Any], feeds: Mapping[str, Feed]) -> Rule:
-    """Make a rule of a row; a missing key or an item its feed lacks is a ``KeyError``."""
-    feed = feeds[row["feed"]]
-    items, if_present = tuple(row["items"]), tuple(row.get("items_if_present", ()))
-    for item in items + if_present:
-        feed.index[item]
-    recipient = row["recipient"]
-    return Rule(
-        id=row["id"],
-        feed=row["feed"],
-        provider_kind=row["provider"]["kind"],
-        recipient=recipient.get("body") or recipient["kind"],
-        recipient_name=recipient.get("name", ""),
-        forward_of=row["trigger"].get("forward_of", ""),
-        task=row["task"],
-        purpose=row["purpose"],
-        method=row["method"],
-        basis=Basis(**row["basis"]),
-        items=items,
-        items_if_present=if_present,
-        subjects=tuple(row["subjects"]),
-        obligations=tuple(row["obligations"]),
-        first=_day(row["from"]),
-        last=_day(row["to"]) if "to" in row else None,
-        status=row["status"],
-        source=row["source"],
-    )
-
-
-def _day(value: object) -> date:
-    if not isinstance(value, date):
-        raise TypeError("from and to must be dates")
-    return value

@@ -204,6 +204,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "規則の提供先または事務が未確定のため認めません",
         "the rule's recipient or task is unresolved, so it denies",
     ),
+    "deleted-row": (
+        "この項目は法令で削除されています",
+        "the law has deleted this row",
+    ),
+    "prohibited-edge": (
+        "この接続では何も提供できません（禁止された経路）",
+        "nothing may ever pass over this connection",
+    ),
+    "condition-unmet": (
+        "条文の条件を満たすことが示されていません",
+        "a condition of the article is not shown to be met",
+    ),
+    "task-needed": (
+        "事務を指定してください（事務により可否が異なります）",
+        "name the task: rows of several tasks fit",
+    ),
+    "item-withheld": (
+        "この項目は提供できる項目に含まれません",
+        "the item is not among those that may be given",
+    ),
+    "no-such-item": ("この項目は登録されていません", "no such item is known"),
+    "unknown-condition": ("この条件は登録されていません", "no such condition is known"),
     "unknown-feed": ("この種類の情報は登録されていません", "no such feed is known"),
     "unknown-body": ("この機関は登録されていません", "no such body is known"),
     "unknown-task": ("この事務は規則に登録されていません", "no rule names such a task"),

@@ -1,0 +1,1 @@
+"""The importers of rule tables, and the tables they made."""
