@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BUS ?= embedded
 DEMO_HOME := ./demo-home
 
-.PHONY: install demo kafka-jars test test-fast test-unit test-integration test-acceptance test-faults test-kafka bench check format lock wheel
+.PHONY: install demo kafka-packages kafka-jars test test-fast test-unit test-integration test-acceptance test-faults test-kafka bench check format lock wheel
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,20 +23,25 @@ ifeq ($(BUS),kafka)
 	@$(BIN)/hub --home $(DEMO_HOME) init --sandbox --towns 3 --residents 300 > /dev/null
 	@bus=$$($(BIN)/python -m ops.kafka.local start --folder $(DEMO_HOME)/broker) || exit; \
 	$(BIN)/hub --home $(DEMO_HOME) --bus $$bus demo; code=$$?; \
-	$(BIN)/python -m ops.kafka.local stop --folder $(DEMO_HOME)/broker; exit $$code
+	$(BIN)/python -m ops.kafka.local stop --folder $(DEMO_HOME)/broker; \
+	echo "  Kafka を再び起動するには / to start this Kafka again: $(BIN)/python -m ops.kafka.local start --folder $(DEMO_HOME)/broker" >&2; \
+	exit $$code
 else
 	@$(BIN)/hub --home $(DEMO_HOME) --bus $(BUS) init --sandbox --towns 3 --residents 300 > /dev/null
 	@$(BIN)/hub --home $(DEMO_HOME) --bus $(BUS) demo
 endif
 
-kafka-jars: install .kafka/lib/.copied ## the jars of a local Kafka in .kafka/lib, by Maven
+kafka-packages: ## Java and Maven, where they are not there and we may install them
+	@sh ops/packages.sh java=default-jre-headless mvn=maven
+
+kafka-jars: install kafka-packages .kafka/lib/.copied ## the jars of a local Kafka in .kafka/lib, by Maven
 
 .kafka/lib/.copied: ops/kafka/pom.xml
 	@mvn --quiet --batch-mode --file ops/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/.kafka/lib
 	@$(BIN)/python -m ops.kafka.local archive
 	@touch $@
 
-test: install check test-unit test-integration test-acceptance test-faults ## every tier
+test: install check test-unit test-integration test-acceptance test-faults test-kafka ## every tier
 
 test-fast: install ## the everyday part, under two minutes: one room at a time
 	$(BIN)/python -m pytest -q -n 2 tests/unit
@@ -53,18 +58,20 @@ test-acceptance: install
 test-faults: install ## the short form; `pytest tests/faults --long` is the long one
 	$(BIN)/python -m pytest -q -k "not kafka" tests/faults
 
-test-kafka: install kafka-jars ## the coming adapter's part, by itself until it keeps every promise
+test-kafka: install kafka-jars ## all that runs on a real Apache Kafka; it starts and stops its brokers
 	$(BIN)/python -m pytest -q -k kafka tests/integration tests/faults
+	$(BIN)/python -m pytest -q --bus kafka tests/acceptance
 
 bench: install ## writes benchmarks/results/*.json and prints the table of docs/performance.md
 	$(BIN)/python -m benchmarks
 
-check: install ## lint, types, import rules, schema compatibility
+check: install ## lint, types, import rules, schema compatibility, rule lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hub schemas check
+	$(BIN)/hub rules lint
 
 format: install
 	$(BIN)/ruff check --fix .

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--long`` and ``--fault-seed``."""
+    """Add ``--long``, ``--fault-seed`` and ``--bus``."""
     parser.addoption("--long", action="store_true", help="also run the long forms of fault tests")
     parser.addoption("--fault-seed", type=int, help="repeat the fault tests with this seed")
+    parser.addoption(
+        "--bus", choices=["embedded", "kafka"], default="embedded", help="of the acceptance tests"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -31,8 +34,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address of a broker that lives as long as the session.
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
+    """Give a broker that lives as long as the session.
 
     Where Java or the jars are missing the test is skipped, but never in CI.
     """
@@ -45,5 +48,11 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip(str(error))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(BROKER, node.address)
-        yield node.address
+        yield node
     node.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(broker: LocalKafka) -> str:
+    """Give the address of the session's broker."""
+    return broker.address

@@ -70,7 +70,11 @@ def _by_consumer(address: str) -> Ask:
     consumer = Consumer(kafka_settings.reader(address, "ends"))
 
     def ask() -> list[int]:
-        return [each.offset for each in consumer.offsets_for_times(_all(), _ANSWER_S)]
+        answers = consumer.offsets_for_times(_all(), _ANSWER_S)
+        for each in answers:
+            if each.error:
+                raise KafkaException(each.error)
+        return [each.offset for each in answers]
 
     return ask
 

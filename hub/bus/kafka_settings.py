@@ -5,11 +5,16 @@ Times are milliseconds where the client wants them so. What is not set here is l
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 # A sealed record of one mebibyte must pass, and a page of ledger lines of a large batch.
 MAX_RECORD_BYTES = 4 * 1024 * 1024
+
+_UNHEARD = logging.getLogger("hub.bus.kafka")
+_UNHEARD.propagate = False
+_UNHEARD.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,9 @@ def client(servers: str) -> dict[str, Any]:
     """Give what every client has."""
     return {
         "bootstrap.servers": servers,
-        # The command says in its own line what went wrong.
+        # The command says in its own line what went wrong; fatal errors ask for a logger besides.
         "log_level": 0,
+        "logger": _UNHEARD,
         # After a broker's restart the default of ten seconds would be most of the pause.
         "reconnect.backoff.max.ms": 1000,
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from hub.bus import kafka_settings
+from hub.bus.kafka_bounded import LeftBehindError, call_within
 from hub.bus.kafka_errors import error_of, outcome_unknown, translated
 from hub.bus.kafka_follower import offset_of
 from hub.errors import HubError, UsageError
@@ -112,19 +113,31 @@ class Transactor:
                 self._produce(producer, record, last.note)
             producer.flush(self._patience.request_s)
             if moves:
-                self._insist(
-                    lambda wait: producer.send_offsets_to_transaction(
-                        moves.positions, moves.metadata, wait
-                    )
-                )
+                self._send_offsets(producer, moves)
         except KafkaException as failure:
             self._give_up(producer)
             raise translated(error_of(failure)) from failure
+        except LeftBehindError as failure:
+            # The next producer of this name ends the transaction.
+            self._producer = None
+            raise translated(KafkaError(KafkaError._TIMED_OUT)) from failure  # noqa: SLF001
         except BufferError as failure:
             self._give_up(producer)
             raise translated(KafkaError(KafkaError._QUEUE_FULL)) from failure  # noqa: SLF001
         self._commit(producer)
         return last.offset
+
+    def _send_offsets(self, producer: Producer, moves: Moves) -> None:
+        """Send them for as long as the broker would wait for the rest of the transaction."""
+        within_s = self._patience.transaction_ms / 1000
+        call_within(
+            within_s,
+            lambda: self._insist(
+                lambda wait: producer.send_offsets_to_transaction(
+                    moves.positions, moves.metadata, min(wait, within_s)
+                )
+            ),
+        )
 
     def _commit(self, producer: Producer) -> None:
         try:

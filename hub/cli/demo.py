@@ -9,7 +9,8 @@ import click
 import orjson
 
 from connectors.demonstration import DAYS, play
-from hub.cli.options import HubCommand, open_hub, wants_json
+from hub.cli.options import HubCommand, open_hub, settings, wants_json
+from hub.runtime.buses import EMBEDDED
 from hub.runtime.logs import configure_logs
 
 if TYPE_CHECKING:
@@ -22,16 +23,22 @@ def demo() -> int:
     configure_logs("warning")
     with open_hub() as hub:
         played = play(hub)
-        home = str(hub.home.path)
     if not wants_json():
-        sys.stdout.write(_story(played, home))
+        sys.stdout.write(_story(played))
     figures = played.to_dict()
     sys.stdout.write(orjson.dumps(figures).decode() + "\n")
     return 0 if played.report.verified else 1
 
 
-def _story(played: Played, home: str) -> str:
-    figures = played.to_dict()
+def _here() -> str:
+    """Give the words that make a further command speak to this home and bus."""
+    used = settings()
+    bus = "" if used.bus == EMBEDDED else f" --bus {used.bus}"
+    return f"hub --home {used.home}{bus}"
+
+
+def _story(played: Played) -> str:
+    figures, here = played.to_dict(), _here()
     towns = "、".join(f"{town.body.name}（{town.body.id}）" for town in played.towns)
     servers = "\n".join(
         f"    {server.body.name}: {server.acknowledged} 件"
@@ -53,8 +60,8 @@ def _story(played: Played, home: str) -> str:
   台帳 / ledger: {figures["ledger"]["records"]} 行、検証 / verified: {figures["ledger"]["verified"]}
 
   次に試すこと / next:
-    hub --home {home} quarantine list
-    hub --home {home} receipts --from {played.towns[0].body.id}
+    {here} quarantine list
+    {here} receipts --from {played.towns[0].body.id}
     hub rules why --feed change-notice --from {played.towns[0].body.id} --to 110001
 
 """

@@ -84,9 +84,8 @@ class Releaser:
             purpose=rule.id,
         )
         template = self._sealer.template(leg.provider.id, leg.recipient.id, attributes, now)
-        return _Cutter(
-            leg, self._feed.runs(rule.permitted), self._feed.mask(rule.permitted), template
-        )
+        items = leg.decision.items
+        return _Cutter(leg, self._feed.runs(items), self._feed.mask(items), template)
 
 
 def refusals(notices: Sequence[Notice], planner: Planner, day: date) -> list[Refusal]:

@@ -44,12 +44,16 @@ def binding(rule: Rule, above: Rule | None) -> tuple[str, ...]:
 
 
 def unmet(words: Iterable[str], terms: Terms, facts: frozenset[str]) -> list[str]:
-    """Give the conditions that forbid everything: required ones not given, barring ones given."""
+    """Give the conditions that forbid everything.
+
+    Those are required ones not given, barring ones given, and any that a given fact excludes.
+    """
     return [
         word
         for word in words
         if (terms.conditions[word].effect == "require" and word not in facts)
         or (terms.conditions[word].effect == "refuse" and word in facts)
+        or not facts.isdisjoint(terms.conditions[word].excludes)
     ]
 
 

@@ -65,11 +65,7 @@ class LineReceipt(NamedTuple):
                 "decision": "permit" if leg.decision.permits else "deny",
                 "rule": leg.decision.rule.id if leg.decision.rule else None,
                 "basis": leg.decision.rule.basis.to_dict() if leg.decision.rule else None,
-                "items": [
-                    item
-                    for item in self.present
-                    if leg.decision.rule and item in leg.decision.rule.permitted
-                ],
+                "items": [item for item in self.present if item in leg.decision.items],
             }
             for leg in legs
         ]

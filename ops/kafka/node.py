@@ -165,12 +165,17 @@ class Node:
 
     def await_end(self) -> None:
         """Wait until the process is gone; after half a minute it is killed."""
-        give_up = time.monotonic() + _STOP_SECONDS
-        while self.is_running():
-            if time.monotonic() > give_up:
-                os.kill(self.pid, signal.SIGKILL)
-            time.sleep(0.05)
+        if not self.ends_by_itself(_STOP_SECONDS):
+            os.kill(self.pid, signal.SIGKILL)
+            self.ends_by_itself(_STOP_SECONDS)
         self._process = None
+
+    def ends_by_itself(self, within_s: float) -> bool:
+        """Wait so many seconds at most for the process to end; says whether it did."""
+        give_up = time.monotonic() + within_s
+        while self.is_running() and time.monotonic() < give_up:
+            time.sleep(0.05)
+        return not self.is_running()
 
     def last_words(self) -> str:
         """Give the end of what it said, and where all of it stands."""

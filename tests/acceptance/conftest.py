@@ -1,10 +1,15 @@
-"""The sandboxes of the acceptance tests: made once for all processes of a run, then copied."""
+"""The sandboxes of the acceptance tests: made once for all processes of a run, then copied.
+
+With ``--bus kafka`` every home has a bus of its own on the session's broker; what is copied has not
+used one yet.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import json
 import shutil
+import zlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +63,28 @@ def pristine(shelf: Shelf) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def bus_of(request: pytest.FixtureRequest) -> Callable[[Path], dict[str, str]]:
+    """Give what puts the bus of the home in a folder where this run wants it."""
+    if request.config.getoption("--bus") == "embedded":
+        return lambda _: {}
+    address = request.getfixturevalue("kafka")
+    return lambda folder: {"HUB_BUS": f"kafka://{address}/a{zlib.crc32(bytes(folder)):08x}"}
+
+
+@pytest.fixture(autouse=True)
+def own_bus(
+    bus_of: Callable[[Path], dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put the bus of what a test calls where this run wants it."""
+    for name, value in bus_of(tmp_path).items():
+        monkeypatch.setenv(name, value)
+
+
 @pytest.fixture
-def sandbox_home(pristine: Path, tmp_path: Path) -> Path:
+def sandbox_home(pristine: Path, tmp_path: Path, own_bus: None) -> Path:
     """Give the home of a sandbox of the test's own."""
+    _ = own_bus
     return shutil.copytree(pristine, tmp_path / "sandbox")
 
 
@@ -71,14 +95,14 @@ def sandbox(sandbox_home: Path) -> Sandbox:
 
 
 @pytest.fixture(scope="session")
-def told(shelf: Shelf, pristine: Path) -> story.Story:
+def told(shelf: Shelf, pristine: Path, bus_of: Callable[[Path], dict[str, str]]) -> story.Story:
     """Give the story, played once, with temporary files in a folder beside its home."""
 
     def make(folder: Path) -> Made:
         (folder / "tmp").mkdir(parents=True)
         home = shutil.copytree(pristine, folder / "home")
         # Lives run over many batches then, and many lines of a batch meet one another.
-        env = {"TMPDIR": str(folder / "tmp"), "HUB_BATCH_SIZE": "40"}
+        env = {"TMPDIR": str(folder / "tmp"), "HUB_BATCH_SIZE": "40"} | bus_of(folder)
         return asdict(story.play(Sandbox(home, env=env)))
 
     return story.Story(**shelf.once("story", make)[1])

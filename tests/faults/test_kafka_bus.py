@@ -16,6 +16,7 @@ import pytest
 
 from hub.bus.port import BusUnavailableError, FencedError, Record
 from ops.kafka.local import LocalKafka
+from tests.faults.small_disk import small_disk
 from tests.integration.bus.adapters import ADAPTERS, BROKER, Home
 from tests.integration.bus.processes import await_ready, release, waiting_worker
 from tests.integration.bus.reading import everything, key_of, next_batch, numbered, values
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 PARTITIONS = 4
 RECORDS = 4000
+_DISK_MEGABYTES = 96
 
 
 @pytest.fixture
@@ -119,6 +121,28 @@ def test_what_three_brokers_had_promised_is_there_when_one_was_killed_and_starte
             three.await_ready()
             _await_numbers(bus, 10 * turn + 10)
             assert member.load(batch, [b"seen"]) == {b"seen": b"%d" % turn}
+
+
+def test_a_full_disk_of_one_of_three_brokers_loses_doubles_and_reorders_nothing(
+    kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker whose disk is full ends; the others go on, and it comes back once there is room."""
+    _ = kafka
+    brokers = LocalKafka(tmp_path / "brokers", nodes=3)
+    brokers.folder.mkdir()
+    last = brokers.nodes[-1]
+    with small_disk(last.folder, _DISK_MEGABYTES) as disk, brokers:
+        monkeypatch.setenv(BROKER, brokers.address)
+        home = _filled(tmp_path)
+
+        def fill_and_make_room(_: list[Popen[str]]) -> None:
+            disk.fill()
+            assert last.ends_by_itself(within_s=60), "the broker goes on with a full disk"
+            disk.make_room()
+            last.start()
+            brokers.await_ready()
+
+        _copy_under(home, fill_and_make_room, times=1)
 
 
 def test_a_bus_without_a_broker_says_so_in_time(node: LocalKafka, home: Home) -> None:

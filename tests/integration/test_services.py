@@ -13,6 +13,8 @@ import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
+
 from connectors.synthetic import Population, json_line
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ def _until(port: int, wanted: str) -> str:
     raise AssertionError(f"never seen in the metrics: {wanted}")
 
 
+@pytest.mark.usefixtures("either_bus")
 def test_a_running_service_carries_counts_logs_and_stops(tmp_path: Path) -> None:
     """Lines sent while it runs are released and recorded; SIGTERM ends it with exit code 0.
 

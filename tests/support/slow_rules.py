@@ -154,7 +154,8 @@ class SlowRules:
         words = [self.conditions[name] for name in names]
         for word in words:
             given = word["id"] in asked.facts
-            if (word["effect"], given) in {("require", False), ("refuse", True)}:
+            excluded = [fact for fact in word.get("excludes", []) if fact in asked.facts]
+            if excluded or (word["effect"], given) in {("require", False), ("refuse", True)}:
                 return Said("condition-unmet")
         if not items:
             return Said("condition-unmet")

@@ -68,6 +68,18 @@ def test_the_row_whose_fact_is_given_answers() -> None:
     assert [rule and rule.id for rule in rules] == ["neighbours-near", "neighbours-far"]
 
 
+def test_a_fact_closes_the_rows_of_what_it_excludes(tmp_path: Path) -> None:
+    """Where the fact is only noted, either row answers; given the one, the other does not."""
+    folder = changed(tmp_path, "conditions.toml", 'effect = "require"', 'effect = "note"')
+    catalogue = load_books(folder, every_feed=True).catalogue
+    asked = question("identity", "010006", "022012", "年金の支給")
+    assert catalogue.decide(asked).permits
+    for fact, rule in (("in", "neighbours-near"), ("outside", "neighbours-far")):
+        given = catalogue.decide(asked._replace(facts=frozenset({f"{fact}-notifying-prefecture"})))
+        assert given.rule
+        assert given.rule.id == rule
+
+
 def test_a_document_s_row_gives_no_more_than_its_article(tmp_path: Path) -> None:
     """Items the article lacks are cut, and before the article's day nothing is given."""
     folder = changed(tmp_path, "organisations/011002-town.toml", '"住所"', '"住所", "個人番号"')
