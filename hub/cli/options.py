@@ -9,9 +9,11 @@ import click
 from pydantic import ValidationError
 
 from hub.errors import UsageError
+from hub.resources import shelf
 from hub.runtime.home import Home, HomeClock, is_home, open_home
 from hub.runtime.hub import Hub
 from hub.runtime.operators import operator_of
+from hub.runtime.rulebook import rules_of
 from hub.runtime.settings import Settings
 from hub.runtime.views import Views
 from hub.vocabulary.clock import Clock, SystemClock
@@ -106,6 +108,14 @@ def clock() -> Clock:
             " / --as-of and HUB_NOW are for a sandbox only"
         )
     return SystemClock()
+
+
+def rules_here() -> Path:
+    """Give the folder of the rules: the home's where one is given, else those that came along."""
+    chosen = settings()
+    if chosen.home is not None and is_home(chosen.home):
+        return rules_of(open_home(chosen.home))
+    return shelf("rules")
 
 
 def open_hub() -> Hub:

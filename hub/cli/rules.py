@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.options import HubGroup
+from hub.cli.options import HubGroup, rules_here
 from hub.cli.output import show, show_lines
+from hub.cli.rules_sign import sign
 from hub.cli.rules_whole import FOLDER, asked_day, coverage, diff, show_whole, who_can
-from hub.resources import shelf
 from hub.rules.explain import Explanation, explain, nearest_words
 from hub.rules.lint import lint
 from hub.rules.load import load_books
@@ -31,7 +31,7 @@ def rules() -> None:
 @click.option("--feed", help="この種類だけ / of this feed alone")
 def list_(feed: str | None) -> None:
     """規則の一覧 / Every row of the catalogue."""
-    found = load_books(every_feed=True).catalogue.rules
+    found = load_books(rules_here(), every_feed=True).catalogue.rules
     show_lines(rule.to_dict() for rule in found if feed in (None, rule.feed))
 
 
@@ -39,7 +39,7 @@ def list_(feed: str | None) -> None:
 @click.argument("folder", required=False, type=FOLDER)
 def lint_(folder: Path | None) -> int:
     """規則の誤り / What is wrong with the rules, with file and line."""
-    found = lint(folder or shelf("rules"))
+    found = lint(folder or rules_here())
     problems = [problem._asdict() for problem in found.problems]
     show_whole({"rules": found.rules, "problems": problems}, "problems")
     return int(bool(found.problems))
@@ -66,7 +66,7 @@ def why(
 ) -> None:
     """提供の可否と根拠 / Whether this may be given, and under which rule."""
     on = asked_day(day)
-    catalogue = load_books(every_feed=True).catalogue
+    catalogue = load_books(rules_here(), every_feed=True).catalogue
     giver, taker = (catalogue.directory.find(name) for name in (provider, recipient))
     if giver is None or taker is None:
         show(_answer(_unknown_body(catalogue, provider if giver is None else recipient)))
@@ -118,7 +118,7 @@ def _answer(found: Explanation) -> dict[str, Any]:
     }
 
 
-for command in (who_can, diff, coverage):
+for command in (who_can, diff, coverage, sign):
     rules.add_command(command)
 
 COMMANDS = [rules]

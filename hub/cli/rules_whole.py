@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.calendar import parse_date
-from hub.cli.options import HubCommand, clock, wants_json
+from hub.cli.options import HubCommand, clock, rules_here, wants_json
 from hub.cli.output import show, show_lines
 from hub.errors import UsageError
-from hub.resources import shelf
 from hub.rules.coverage import coverage as covered
 from hub.rules.difference import Side, differences
 from hub.rules.explain import nearest_words
@@ -52,7 +51,7 @@ def show_whole(result: Mapping[str, Any], key: str) -> None:
 def who_can(item: str, day: str | None) -> None:
     """この項目を受け取れる機関と事務のすべて / All who may receive an item, and by which rule."""
     on = asked_day(day)
-    catalogue = load_books(every_feed=True).catalogue
+    catalogue = load_books(rules_here(), every_feed=True).catalogue
     known = knows_item(catalogue, item)
     items = {each for feed in catalogue.terms.feeds.values() for each in feed.items}
     show_whole(
@@ -84,7 +83,7 @@ def diff(before: str, after: str, day: str | None) -> None:
 
 @cache
 def _shipped() -> Catalogue:
-    return load_books(every_feed=True).catalogue
+    return load_books(rules_here(), every_feed=True).catalogue
 
 
 def _side(text: str, day: date) -> Side:
@@ -113,8 +112,8 @@ def _without(name: str) -> Catalogue:
 @click.command("coverage", cls=HubCommand)
 def coverage() -> int:
     """出典ごとの行数と読み込んだ行数 / What of the documents and the law is loaded."""
-    folder = shelf("rules")
-    catalogue = load_books(every_feed=True).catalogue
+    folder = rules_here()
+    catalogue = load_books(rules_here(), every_feed=True).catalogue
     found = covered(catalogue.rules, read_sources(folder))
     show_whole(found, "sources")
     return int(not found["complete"])

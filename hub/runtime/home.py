@@ -3,8 +3,8 @@
 ``home.toml`` what the home is · ``sandbox.key`` a sandbox's master key · ``vault.sqlite`` keys ·
 ``bus.sqlite`` the embedded bus · ``kafka/`` this machine's copies from a bus on Kafka ·
 ``views.sqlite`` answers that can be built anew · ``ledger/`` and ``log.vkey`` the ledger ·
-``operators/`` public keys of operators · ``instant`` the latest instant · ``place`` where the home
-lay when it was last looked over.
+``operators/`` public keys of operators · ``rules.note`` and ``rules/`` which rules count here ·
+``instant`` the latest instant · ``place`` where the home lay when it was last looked over.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _CARD = "home.toml"
 _INSTANT = "instant"
 _PLACE = "place"
+_RULES_NOTE = "rules.note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,22 @@ class Home:
         """Give the folder of the operators' public keys."""
         return self.path / "operators"
 
+    @property
+    def rules(self) -> Path:
+        """Give the folder of the home's own rules, each under their digest."""
+        return self.path / "rules"
+
+    def rules_note(self) -> bytes:
+        """Give the note that says which rules count here; empty where nobody has signed."""
+        try:
+            return (self.path / _RULES_NOTE).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def keep_rules_note(self, note: bytes) -> None:
+        """Put a note in the place of the one before."""
+        self._replace(_RULES_NOTE, note)
+
     def latest_instant(self) -> datetime | None:
         """Give the latest instant at which anything was done in this home."""
         try:
@@ -75,7 +92,7 @@ class Home:
         """Keep an instant at which something is done, where it is the latest."""
         latest = self.latest_instant()
         if latest is None or instant > latest:
-            self._replace(_INSTANT, rfc3339(instant))
+            self._replace(_INSTANT, rfc3339(instant).encode())
 
     def place(self) -> str:
         """Give where this home lay when it was last looked over, empty where it never was."""
@@ -86,18 +103,18 @@ class Home:
 
     def note_place(self, place: str) -> None:
         """Keep where this home lies, now that it was looked over."""
-        self._replace(_PLACE, place)
+        self._replace(_PLACE, place.encode())
 
     def drop_views(self) -> None:
         """Remove the views, which are built anew when next asked for."""
         for end in ("", "-wal", "-shm"):
             self.views.with_name(self.views.name + end).unlink(missing_ok=True)
 
-    def _replace(self, name: str, text: str) -> None:
+    def _replace(self, name: str, content: bytes) -> None:
         """Put a small file in the place of another, whole or not at all."""
         draft = self.path / f"{name}.{os.getpid()}.{threading.get_ident()}"
         try:
-            draft.write_text(text, encoding="ascii")
+            draft.write_bytes(content)
             draft.replace(self.path / name)
         except OSError as error:
             draft.unlink(missing_ok=True)
@@ -119,6 +136,7 @@ def create_home(path: Path, *, sandbox: bool, towns: int, residents: int, seed: 
             card += f"towns = {towns}\nresidents = {residents}\nseed = {seed}\n"
         (path / _CARD).write_text(card, encoding="ascii")
         home.operators.mkdir()
+        home.rules.mkdir()
     except OSError as error:
         raise _unusable(error) from error
     return home

@@ -21,6 +21,7 @@ from hub.runtime.home import Home, HomeClock, open_home
 from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import HUB, Clerk
 from hub.runtime.recorder import Recorder
+from hub.runtime.rulebook import Rulebook, rules_of
 from hub.runtime.soundness import require_sound
 from hub.runtime.worker import GROUP, Worker
 from hub.sealing.master import load_master_key
@@ -86,6 +87,7 @@ class Hub:
         self.metrics = metrics or Metrics()
         self.ids = IdMinter(clock)
         self.mint = self.ids.mint
+        self.rulebook = Rulebook(home, vault, books.catalogue.digest)
         self.releasing = Sealer(vault, publisher(bus), HUB)
         self.sending = Sealer(vault, publisher(bus))
         self.clerk = Clerk(self.releasing)
@@ -104,7 +106,9 @@ class Hub:
         metrics = metrics or Metrics()
         bus = open_bus(settings.bus, home, session_s=settings.session_seconds, watch=metrics)
         require_sound(home, bus, vault)
-        return cls(load_books(), vault, bus, clock, home, settings.batch_size, metrics)
+        return cls(
+            load_books(rules_of(home)), vault, bus, clock, home, settings.batch_size, metrics
+        )
 
     @cached_property
     def parties(self) -> list[str]:
@@ -163,7 +167,8 @@ class Hub:
         return open_keyring(self.bus, reader, trust, HUB)
 
     def worker(self) -> Worker:
-        """Give a worker over every feed's intake."""
+        """Give a worker over every feed's intake; ``RulesNotSignedError`` where it may not decide."""
+        self.metrics.rules_signed(self.rulebook.require(self.clock.now()))
         member = self.bus.join(GROUP, list(self.desks))
         return Worker(
             member,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import datetime, time
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from hub.vocabulary.clock import JST
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from hub.runtime.worker import Tally
 
@@ -72,6 +76,12 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._rules = Gauge(
+            "hub_rules_signed_timestamp_seconds",
+            "When the rules were signed that a worker here decides by.",
+            registry=self.registry,
+        )
+
     @contextmanager
     def batch(self, records: int) -> Iterator[None]:
         """Time one batch that commits."""
@@ -120,3 +130,7 @@ class Metrics:
     def ledger_waits(self, pages: int) -> None:
         """Set how many ledger pages no checkpoint covers yet."""
         self._ledger_lag.set(pages)
+
+    def rules_signed(self, day: date) -> None:
+        """Set the day on which the rules were signed."""
+        self._rules.set(datetime.combine(day, time(), JST).timestamp())

@@ -122,7 +122,9 @@ class Supervisor:
 
     def _work(self, hub: Hub) -> None:
         worker = hub.worker()
-        while not self._stop.is_set():
+        # Rules that were signed anew count from the next batch on: the hub is opened with them.
+        while not self._stop.is_set() and hub.rulebook.is_current():
+            hub.rulebook.require(hub.clock.now())
             tally = worker.step()
             if tally is None:
                 self._stop.wait(self._settings.idle_seconds)

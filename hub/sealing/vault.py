@@ -126,3 +126,7 @@ class Vault(Protocol):
     def ledger_key(self) -> Ed25519PrivateKey:
         """Give the key that signs the ledger's checkpoints, made when first asked for."""
         ...
+
+    def rules_key(self) -> Ed25519PrivateKey:
+        """Give the key that signs the catalogue of rules, made when first asked for."""
+        ...

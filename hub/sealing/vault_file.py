@@ -86,6 +86,10 @@ class VaultFile(Identities, EpochKeys):
         """Give the key that signs the ledger's checkpoints, made when first asked for."""
         return Ed25519PrivateKey.from_private_bytes(self._secret("ed25519", "ledger"))
 
+    def rules_key(self) -> Ed25519PrivateKey:
+        """Give the key that signs the catalogue of rules, made when first asked for."""
+        return Ed25519PrivateKey.from_private_bytes(self._secret("ed25519", "rules"))
+
     def _secret(self, kind: str, name: str) -> bytes:
         """Give a secret, made once however many processes ask at a time."""
         with self._database.transaction():

@@ -1,0 +1,122 @@
+"""The catalogue of a home and the note that vouches for it: a worker decides by no other.
+
+The rules are those that came with the hub, or a folder that `hub rules sign FOLDER` copied into the
+home, under its digest. ``rules.note`` is signed over that digest. Files changed since, other rules after
+an upgrade of the hub, or a signing too long ago stop the workers in sight, until somebody has looked
+and signs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hub.errors import ForgeryError, SurroundingsError
+from hub.ledger.note import NoteError, NoteSigner, parse_note
+from hub.resources import shelf
+from hub.rules.signed import Standing, Statement, read_statement, standing
+from hub.vocabulary.clock import JST
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from hub.runtime.home import Home
+    from hub.sealing.vault import Vault
+
+GRACE = timedelta(days=400)
+"""How long a signing counts: a year, and a month to look again at each fiscal year's turn."""
+
+
+def rules_of(home: Home) -> Path:
+    """Give the folder of the rules that a home's note names, or of those that came with the hub.
+
+    Whether the note is good, and the folder as it was signed, is for ``Rulebook``.
+    """
+    try:
+        statement = read_statement(parse_note(home.rules_note()).text)
+    except NoteError:
+        statement = None
+    own = home.rules / statement.digest if statement else None
+    return own if own and own.is_dir() else shelf("rules")
+
+
+def keep_rules(home: Home, folder: Path, digest: str) -> None:
+    """Copy a folder of rules into the home under its digest, whole or not at all."""
+    if (home.rules / digest).is_dir():
+        return
+    draft = home.rules / f"{digest}.{os.getpid()}"
+    try:
+        shutil.copytree(folder, draft, ignore=shutil.ignore_patterns(".*"))
+        draft.rename(home.rules / digest)
+    except OSError as error:
+        raise SurroundingsError(
+            f"規則をホームに写せません（{error.strerror}）。権限と空き容量を確認してください"
+            " / the rules cannot be copied into the home; check its permissions and free space"
+        ) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+class RulesNotSignedError(SurroundingsError):
+    """Nobody vouches for these rules; no worker decides by them."""
+
+
+class Rulebook:
+    """The signed note of one home beside the catalogue that was loaded from it."""
+
+    def __init__(self, home: Home, vault: Vault, digest: str) -> None:
+        self._home = home
+        self._signer = NoteSigner(f"juki-hub/{home.name}/rules", vault.rules_key())
+        self._digest = digest
+        self._content = self._read()
+        self.statement = self._checked(self._content)
+
+    def require(self, now: datetime) -> date:
+        """Give the day of signing; ``RulesNotSignedError`` unless a worker may decide by it now."""
+        found = self.standing(now)
+        if self.statement is None or found is Standing.WRONG:
+            raise RulesNotSignedError(
+                "規則が署名されたものと違います。"
+                "hub rules lint と diff で確かめ、hub rules sign で署名してください"
+                " / these are not the rules that were signed: look at them by `hub rules lint`"
+                " and `diff`, then sign them by `hub rules sign`"
+            )
+        if found is Standing.STALE:
+            raise RulesNotSignedError(
+                f"規則の署名から{GRACE.days}日を過ぎました。改正を確かめ、hub rules sign で署名してください"
+                f" / the rules were signed more than {GRACE.days} days ago: look for amendments,"
+                " then sign them by `hub rules sign`"
+            )
+        return self.statement.signed
+
+    def standing(self, now: datetime) -> Standing:
+        """Say whether a worker may decide by this catalogue now."""
+        grace = None if self._home.sandbox else GRACE
+        return standing(self.statement, self._digest, now.astimezone(JST).date(), grace)
+
+    def sign(self, now: datetime, digest: str) -> Statement:
+        """Vouch for the catalogue of a digest; running workers take it up between two batches."""
+        statement = Statement(digest, now.astimezone(JST).date())
+        self._content = self._signer.sign(statement.text()).to_bytes()
+        self._home.keep_rules_note(self._content)
+        self.statement = statement
+        return statement
+
+    def is_current(self) -> bool:
+        """Say whether nobody has signed anew since this was loaded."""
+        return self._read() == self._content
+
+    def _read(self) -> bytes:
+        return self._home.rules_note()
+
+    def _checked(self, content: bytes) -> Statement | None:
+        """Give what a note says, or nothing where it is none of ours."""
+        try:
+            note = parse_note(content)
+            self._signer.verifier.verify(note)
+        except (NoteError, ForgeryError):
+            return None
+        return read_statement(note.text)
