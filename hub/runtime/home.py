@@ -136,7 +136,6 @@ def create_home(path: Path, *, sandbox: bool, towns: int, residents: int, seed: 
             card += f"towns = {towns}\nresidents = {residents}\nseed = {seed}\n"
         (path / _CARD).write_text(card, encoding="ascii")
         home.operators.mkdir()
-        home.rules.mkdir()
     except OSError as error:
         raise _unusable(error) from error
     return home

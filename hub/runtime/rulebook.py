@@ -49,6 +49,7 @@ def keep_rules(home: Home, folder: Path, digest: str) -> None:
         return
     draft = home.rules / f"{digest}.{os.getpid()}"
     try:
+        home.rules.mkdir(exist_ok=True)
         shutil.copytree(folder, draft, ignore=shutil.ignore_patterns(".*"))
         draft.rename(home.rules / digest)
     except OSError as error:
