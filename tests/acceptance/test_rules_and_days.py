@@ -30,7 +30,7 @@ def test_the_two_rules_say_what_may_go_and_what_not() -> None:
         assert set(answer["items"]) == {*LEAVING, *SOMETIMES_LEAVING}
         assert not set(answer["items"]) & set(answer["withheld"])
         assert {"更新順番号", "続柄", "転入前住所"} <= set(answer["withheld"])
-        assert set(answer) == {
+        assert answer.keys() >= {
             *("decision", "rule", "basis", "source", "items", "withheld"),
             *("obligations", "reason", "nearest"),
         }
@@ -84,14 +84,15 @@ def test_the_list_of_rules_names_articles_and_sources() -> None:
     rows = hub("rules", "list", "--format", "json").lines
     assert {"30の6", "30の7"} <= {row["basis"]["article"] for row in rows}
     for row in rows:
-        assert set(row) == {
+        assert row.keys() >= {
             *("id", "feed", "provider", "recipient", "task", "basis", "items", "from", "to"),
             *("status", "source"),
         }
         assert set(row["recipient"]) == {"id", "name"}
         assert set(row["basis"]) == {"law", "article", "paragraph", "item", "table", "row"}
-        assert row["from"] == "2025-05-26"
         assert row["source"]
+        if row["basis"]["article"] in {"30の6", "30の7"} and row["feed"] == FEED:
+            assert row["from"] >= "2025-05-26"
 
 
 def test_answers_are_utf_8_whatever_the_locale() -> None:
