@@ -12,7 +12,6 @@ from hub.cli.output import show
 from hub.ledger.verify import verify as verify_files
 from hub.runtime.services import run_until_idle
 
-
 # The module of each command that asks the index. It is loaded when the command is called: the
 # database's library takes as long to load as the rest of a call.
 _MODULES = {"disclose": "ledger_find", "find": "ledger_find"}

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
-from fpdf.errors import FPDFException
 from fpdf.fonts import FontFace
 
-from hub.errors import SurroundingsError
 from hub.ledger.disclose.report import COLUMNS
 from hub.ledger.disclose.table import cells
 
@@ -45,14 +43,7 @@ class _Paper(FPDF):
     def __init__(self, font: Path, identifier: str) -> None:
         super().__init__(orientation="landscape", format="A4")
         self._identifier = identifier
-        try:
-            self.add_font(_FAMILY, fname=font)
-        except (FPDFException, OSError, ValueError, KeyError) as error:
-            raise SurroundingsError(
-                "このフォントは使えません。HUB_PDF_FONT に TrueType フォントを指定してください"
-                f" / the font cannot be used ({type(error).__name__}): name a TrueType font by"
-                " HUB_PDF_FONT"
-            ) from None
+        self.add_font(_FAMILY, fname=font)
         self.set_auto_page_break(auto=True, margin=15)
         self.set_lang("ja-JP")
 

@@ -64,7 +64,7 @@ ALIASES: Final = Table(
 )
 
 SUBJECT_BYTES: Final = 16
-"""How much of a subject's digest is kept; whoever reads the line compares the whole."""
+"""How much of a subject's digest is kept: 128 bits tell all residents apart, at half the size."""
 
 _PREFIX: Final = "records_"
 _is_table = re.compile(rf"{_PREFIX}(\d{{4}})_(\d\d)", re.ASCII).fullmatch
