@@ -51,6 +51,34 @@ def growth(sizes: Iterable[Figures]) -> str:
     )
 
 
+def disclosure(figures: Figures) -> str:
+    """Give what a resident's report takes on each database, beside a bare query of it."""
+    rows = [
+        (
+            name,
+            f"{found['fill_records_a_second']:,}",
+            *found["disclose_ms"].values(),
+            *found["bare_query_ms"].values(),
+        )
+        for name, found in figures["indexes"].items()
+    ]
+    head = [
+        "index",
+        "filled, records a second",
+        "report with proofs, ms p50",
+        "p99",
+        "bare query, ms p50",
+        "p99",
+    ]
+    return "\n".join(
+        [
+            f"{figures['rows']} rows of one resident among {figures['records']:,} records,"
+            f" {figures['requests']} requests.\n",
+            table(head, rows),
+        ]
+    )
+
+
 def kafka_pipeline(sizes: Sequence[Figures]) -> str:
     """Give the rates on Kafka by batch size, and the stages side by side."""
     rates = [

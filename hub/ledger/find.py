@@ -10,13 +10,12 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-
 from hub.errors import UsageError
 from hub.ledger.head import is_month
 from hub.ledger.index.fill import Filler, trees
 from hub.ledger.index.query import Count, Place, count, find, span
 from hub.ledger.proofs import MonthReader
+from hub.ledger.record import read_fields
 from hub.vocabulary.clock import JST
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ class Finder:
     def records(self, wanted: Wanted, after: Place | None = None) -> Iterator[dict[str, Any]]:
         """Yield the records wanted, in order of their place, from the one after ``after`` on."""
         for place in find(self._store, wanted, after):
-            fields = orjson.loads(self._readers[place.month].line(place.index))
+            fields = read_fields(self._readers[place.month].line(place.index))
             shown = {key: value for key, value in fields.items() if key not in _HIDDEN}
             yield {"month": place.month, "index": place.index, **shown}
 

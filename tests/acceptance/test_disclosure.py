@@ -72,6 +72,12 @@ def play(sandbox: Sandbox) -> list[str]:
     return [person.code, new_code, person.name, person.address, person.number]
 
 
+def life_of(sandbox: Sandbox, said: list[str]) -> Life:
+    """Give a life by what playing it gave."""
+    code, new_code, *_ = said
+    return Life(sandbox, code, new_code, tuple(said))
+
+
 @pytest.fixture(scope="session")
 def told_life(shelf: Shelf, pristine: Path, bus_of: Callable[[Path], dict[str, str]]) -> Life:
     """Give a life that was played once, to be asked about only."""
@@ -83,14 +89,13 @@ def told_life(shelf: Shelf, pristine: Path, bus_of: Callable[[Path], dict[str, s
 
     folder, made = shelf.once("life", make)
     sandbox = Sandbox(folder / "home", NEXT_MONTH, made["env"])
-    return Life(sandbox, *made["said"][:2], tuple(made["said"]))
+    return life_of(sandbox, made["said"])
 
 
 @pytest.fixture
 def own_life(sandbox: Sandbox) -> Life:
     """Give a life of the test's own, which may go on."""
-    said = play(sandbox)
-    return Life(sandbox.at(NEXT_MONTH), *said[:2], tuple(said))
+    return life_of(sandbox.at(NEXT_MONTH), play(sandbox))
 
 
 def lead_to_root(proof: dict[str, Any], note: str) -> bool:

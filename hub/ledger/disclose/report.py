@@ -10,8 +10,6 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import orjson
-
 from hub.errors import ForgeryError, SurroundingsError
 from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
@@ -22,7 +20,7 @@ from hub.ledger.layout import VKEY, decode_keys
 from hub.ledger.merkle import includes, leaf_hash
 from hub.ledger.note import parse_note
 from hub.ledger.proofs import MonthReader
-from hub.ledger.record import Kind
+from hub.ledger.record import Kind, read_fields
 from hub.vocabulary.reasons import because
 
 if TYPE_CHECKING:
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from hub.ledger.index.fill import Tree
     from hub.ledger.index.query import Place
     from hub.ledger.index.store import IndexStore
+    from hub.ledger.note import VerifierKey
 
 COLUMNS: Final = (
     "提供年月日",
@@ -128,7 +127,7 @@ class Reporter:
         rows, held = [], []
         for place in places:
             reader = readers[place.month]
-            fields = orjson.loads(line := reader.line(place.index))
+            fields = read_fields(line := reader.line(place.index))
             if bytes.fromhex(fields["subject"])[:SUBJECT_BYTES] not in known:
                 raise _unproven(place.month)
             if fields["nondisclosure"] and not release_held:
@@ -161,7 +160,7 @@ class Reporter:
         checkpoints = {}
         for month in sorted({row.place.month for row in rows}):
             tree = self._trees[month]
-            checkpoint = _signed(tree, data)
+            checkpoint = _signed(tree, keys)
             checkpoints[month] = tree.note.decode()
             for row in rows:
                 if row.place.month == month and not _proven(row, checkpoint):
@@ -169,10 +168,10 @@ class Reporter:
         return Report(tuple(rows), tuple(held), checkpoints, tuple(k.encode() for k in keys), codes)
 
 
-def _signed(tree: Tree, keys: bytes) -> Checkpoint:
+def _signed(tree: Tree, keys: Iterable[VerifierKey]) -> Checkpoint:
     """Give a month's checkpoint where one of the ledger's keys signed it."""
     note = parse_note(tree.note)
-    for key in decode_keys(keys):
+    for key in keys:
         try:
             key.verify(note)
         except ForgeryError:

@@ -120,7 +120,7 @@ class Filler:
             lines = entries(self._root, (tree.month, first - 1), upto)
             taken = [(place, line) for _, place, line in islice(lines, _LINES_AT_ONCE)]
             if taken:
-                found = read_lines(taken, _shapes(connection, tree.month))
+                found = _read(tree.month, taken, _shapes(connection, tree.month))
                 self._write(connection, tree.month, found, leaf_hash(taken[-1][1]))
         return len(taken)
 
@@ -163,6 +163,13 @@ class Filler:
             connection.execute(
                 update(MONTHS).where(MONTHS.c.month == tree.month).values(ready=True)
             )
+
+
+def _read(month: str, lines: Sequence[tuple[int, bytes]], known: dict[Shape, int]) -> Rows:
+    try:
+        return read_lines(lines, known)
+    except (ValueError, KeyError, TypeError):  # no record: its words might hold what it holds
+        raise torn(month) from None
 
 
 def _shapes(connection: Connection, month: str) -> dict[Shape, int]:

@@ -6,9 +6,10 @@ Where a notice bears another code, two lines of kind ``alias`` say that both are
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import BindParameter, String, bindparam, literal_column, select, union_all
 
 from hub.ledger.index.query import Place, Wanted, months_of
 from hub.ledger.index.schema import ALIASES, SHAPES, SUBJECT_BYTES, records
@@ -46,22 +47,25 @@ def of_subjects(store: IndexStore, subjects: Iterable[bytes], kind: str, party: 
         rows = [
             row
             for months in _chunks(months_of(connection, Wanted()))
-            for row in connection.execute(_of_subjects(months, cut))
+            for row in connection.execute(_of_subjects(months), {"subjects": cut})
         ]
         fitting = _fitting(connection, {row.month for row in rows}, kind, party)
     return [Place(row.month, row.place) for row in rows if (row.month, row.shape) in fitting]
 
 
-def _chunks(months: list[str]) -> Iterator[list[str]]:
+def _chunks(months: list[str]) -> Iterator[tuple[str, ...]]:
     for start in range(0, len(months), _MONTHS_AT_ONCE):
-        yield months[start : start + _MONTHS_AT_ONCE]
+        yield tuple(months[start : start + _MONTHS_AT_ONCE])
 
 
-def _of_subjects(months: list[str], subjects: list[bytes]) -> Select[str, int, int]:
+@lru_cache(maxsize=64)  # building and spelling it takes longer than asking it
+def _of_subjects(months: tuple[str, ...]) -> Select[str, int, int]:
+    """Give the question for the records of these months on the ``subjects`` bound to it."""
+    wanted: BindParameter[list[bytes]] = bindparam("subjects", expanding=True)
     parts = [
-        select(literal(month).label("month"), columns.place, columns.shape).where(
-            columns.subject.in_(subjects)
-        )
+        select(
+            literal_column(f"'{month}'", String).label("month"), columns.place, columns.shape
+        ).where(columns.subject.in_(wanted))
         for month in months
         for columns in (records(month).c,)
     ]

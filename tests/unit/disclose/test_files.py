@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -84,8 +84,9 @@ def test_the_pdf_brings_checkpoint_and_verification_line(ask: Ask, font: Path) -
 
 def test_the_pdf_embeds_its_font(ask: Ask, font: Path) -> None:
     """It reads the same on a machine without Japanese fonts."""
-    page = pdf_of(ask(ALICE), font).pages[0]
+    page: Any = pdf_of(ask(ALICE), font).pages[0]
     fonts = page["/Resources"]["/Font"].get_object()
+    assert fonts
     for each in fonts.values():
         (descendant,) = each.get_object()["/DescendantFonts"]
         assert "/FontFile2" in descendant.get_object()["/FontDescriptor"]

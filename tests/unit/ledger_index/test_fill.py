@@ -15,7 +15,7 @@ from hub.errors import SurroundingsError, UsageError
 from hub.ledger.index import fill
 from hub.ledger.index.fill import Filler, trees
 from hub.ledger.index.query import Wanted
-from hub.ledger.index.schema import METADATA, MONTHS, SHAPES, month_of_table
+from hub.ledger.index.schema import METADATA, MONTHS, SHAPES, month_of_table, records
 from hub.ledger.index.store import IndexStore, index_url
 from hub.ledger.log_reader import read_head
 from tests.unit.ledger_index.material import (
@@ -162,7 +162,7 @@ def test_an_index_holds_no_more_of_a_resident_than_half_a_digest(
     write(tmp_path, (spread(0, 1, JULY), JULY))
     fill_up(store, tmp_path)
     with store.reading() as connection:
-        table = fill.records("2026-07")
+        table = records("2026-07")
         longest = select(func.max(func.length(table.c.subject)))
         assert connection.scalar(longest) == 16
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from hub.ledger.index.store import IndexStore
 
-APRIL_30 = {"since": start_of(date(2026, 4, 30)), "until": end_of(date(2026, 4, 30))}
-FROM_MAY = {"since": start_of(date(2026, 5, 1))}
+APRIL_30 = Wanted(since=start_of(date(2026, 4, 30)), until=end_of(date(2026, 4, 30)))
+FROM_MAY = Wanted(since=start_of(date(2026, 5, 1)))
 QUESTIONS = [
     Wanted(),
     Wanted(rule="juki-30-6"),
@@ -44,9 +44,9 @@ QUESTIONS = [
     Wanted(outcome="provision"),
     Wanted(outcome="no-rule"),
     Wanted(operator="desk-2"),
-    Wanted(**APRIL_30),
-    Wanted(**FROM_MAY),
-    Wanted(party="jlis", **APRIL_30),
+    APRIL_30,
+    FROM_MAY,
+    replace(APRIL_30, party="jlis"),
     Wanted(rule="made-up"),
     Wanted(since=start_of(date(2030, 1, 1))),
     Wanted(rule="juki-30-6", outcome="refusal"),
@@ -124,7 +124,7 @@ def test_a_record_decided_after_its_trees_month_is_found_by_its_day(
 ) -> None:
     """Clocks of two machines may differ at a month's end; what counts is the record's own."""
     write(tmp_path, ([provision(1, MAY)], APRIL))
-    found = list(finder(store, tmp_path).records(Wanted(**FROM_MAY)))
+    found = list(finder(store, tmp_path).records(FROM_MAY))
     assert [(row["month"], row["at"][:7]) for row in found] == [("2026-04", "2026-05")]
 
 
