@@ -70,13 +70,9 @@ def disclosure(figures: Figures) -> str:
         "bare query, ms p50",
         "p99",
     ]
-    return "\n".join(
-        [
-            f"{figures['rows']} rows of one resident among {figures['records']:,} records,"
-            f" {figures['requests']} requests.\n",
-            table(head, rows),
-        ]
-    )
+    records, rows_each, requests = (figures[key] for key in ("records", "rows", "requests"))
+    title = f"{rows_each} rows of one resident among {records:,} records, {requests} requests.\n"
+    return "\n".join([title, table(head, rows)])
 
 
 def kafka_pipeline(sizes: Sequence[Figures]) -> str:
