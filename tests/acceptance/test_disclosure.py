@@ -166,6 +166,16 @@ def test_a_request_is_a_record_of_the_ledger(own_life: Life) -> None:
     assert verified.result["by_kind"]["disclosure"] == 2
 
 
+def test_no_file_shows_who_asked(told_life: Life) -> None:
+    """What came on standard input stands nowhere under the home, the index included."""
+    assert ask(told_life.sandbox, PREFECTURE, told_life.code).code == 0
+    files = [path for path in told_life.sandbox.home.rglob("*") if path.is_file()]
+    assert any(path.name == "ledger-index.sqlite" for path in files)
+    for path in files:
+        content = path.read_bytes()
+        assert not any(name.encode() in content for name in told_life.names), path.name
+
+
 def test_only_a_body_that_discloses_is_answered_and_of_its_own_provisions(told_life: Life) -> None:
     """A department does not disclose, nor does a ward; another prefecture was no party."""
     assert ask(told_life.sandbox, "330001", told_life.code).result["rows"] == []

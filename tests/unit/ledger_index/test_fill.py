@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, inspect, select
 
-from hub.errors import SurroundingsError, UsageError
+from hub.errors import HubError, SurroundingsError, UsageError
 from hub.ledger.index import fill
 from hub.ledger.index.fill import Filler, trees
 from hub.ledger.index.query import Wanted
@@ -153,6 +153,21 @@ def test_a_month_whose_records_are_dropped_leaves_the_index_whole(
     assert months_held(store) == {"2026-05", "2026-07"}
     store.clear()
     assert answers(store, tmp_path)[0] == left
+
+
+def test_a_damaged_line_is_named_by_its_month_and_not_shown(
+    store: IndexStore, tmp_path: Path
+) -> None:
+    """Exit 3 with what to do, before and after the index holds it."""
+    write(tmp_path, (spread(0, 8, APRIL), APRIL))
+    bundle = next((tmp_path / "ledger" / "2026-04" / "tile" / "entries").rglob("*.p/*"))
+    whole = bundle.read_bytes()
+    for damage in (whole.replace(b'{"at"', b'["at"'), whole[:-9]):
+        bundle.write_bytes(damage)
+        with pytest.raises(HubError, match="2026-04"):
+            fill_up(store, tmp_path)
+    bundle.write_bytes(whole)
+    assert fill_up(store, tmp_path) > 0
 
 
 def test_an_index_holds_no_more_of_a_resident_than_half_a_digest(
