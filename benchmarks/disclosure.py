@@ -17,7 +17,7 @@ from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -135,11 +135,14 @@ def _measure(root: Path, records: int, setting: str, bare: Bare) -> dict[str, An
         filled = perf_counter() - began
         chosen = random.Random(2).sample(range(records // ROWS_EACH), _REQUESTS)
         asked = [partial(_ask, store, root, _subject(resident)) for resident in chosen]
+        cpu = process_time()
         requests = [_timed(each) for each in asked]
+        cpu = process_time() - cpu
     queries = list(bare(setting, file, [tree.month for tree in there], chosen))
     return {
         "fill_records_a_second": round(records / filled),
         "disclose_ms": _percentiles(requests),
+        "disclose_cpu_ms_each": round(cpu / _REQUESTS * 1000, 2),
         "bare_query_ms": _percentiles(queries),
     }
 

@@ -104,8 +104,20 @@ def _body(id_or_name: str) -> str:
 
 @click.command("disclose", cls=HubCommand)
 @click.option("--org", required=True, metavar="ORG", help="開示する機関 / who discloses")
-@click.option("--csv", "table", type=click.Path(path_type=Path), help="CSV にも書く / a CSV too")
-@click.option("--pdf", "paper", type=click.Path(path_type=Path), help="PDF にも書く / a PDF too")
+@click.option(
+    "--csv",
+    "table",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="CSV にも書く / a CSV too",
+)
+@click.option(
+    "--pdf",
+    "paper",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="PDF にも書く / a PDF too",
+)
 @click.option("--release-held", is_flag=True, help="判断待ちの行も示す / decided: show held rows")
 def disclose(org: str, table: Path | None, paper: Path | None, release_held: bool) -> None:
     """標準入力の住民への提供状況 / The provisions of the resident on stdin, each with its proof."""

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from hub.ledger.index.store import IndexStore
 
 _LINES_AT_ONCE: Final = 20_000
+_UNNEST: Final = """
+INSERT INTO {table} SELECT * FROM unnest(
+  %(place)b::bigint[], %(at)b::bigint[], %(shape)b::integer[], %(subject)b::bytea[])
+"""
 
 
 class Tree(NamedTuple):
@@ -190,12 +194,10 @@ def _aliases(connection: Connection, month: str) -> set[tuple[str, bytes]]:
 
 
 def _insert(connection: Connection, table: Table, rows: Sequence[Record]) -> None:
-    """Add rows in the quickest way the database has."""
+    """Add rows as one statement, in the quickest way the database has."""
     if connection.dialect.name == "postgresql":
-        cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY {table.name} (place, at, shape, subject) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        columns = dict(zip(table.c.keys(), map(list, zip(*rows, strict=True)), strict=True))
+        connection.exec_driver_sql(_UNNEST.format(table=table.name), columns)
         return
     statement = f"INSERT INTO {table.name} VALUES (?, ?, ?, ?)"  # noqa: S608 -- a name of our own
     connection.exec_driver_sql(statement, list(rows))

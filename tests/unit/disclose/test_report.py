@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import func, select, update
 
 from hub.errors import SurroundingsError
 from hub.ledger.disclose.report import COLUMNS
+from hub.ledger.index.schema import records
 from tests.unit.ledger_index.material import ALICE, BOB, CENTRE, LATER_ALICE, TOWN, message
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.ledger.disclose.report import Report
+    from hub.ledger.index.store import IndexStore
     from tests.unit.disclose.conftest import Ask
 
 
@@ -92,6 +95,18 @@ def test_nobody_elses_rows_are_given(ask: Ask) -> None:
     for row in ask(ALICE).rows:
         assert orjson.loads(row.line)["subject"] in {ALICE, LATER_ALICE}
     assert ask("ee" * 32).rows == ()
+
+
+def test_an_index_that_lies_cannot_hand_out_anothers_row(ask: Ask, store: IndexStore) -> None:
+    """The line says whose it is, and the line is in the signed tree."""
+    assert ask(ALICE).rows
+    table = records("2026-04")
+    with store.writing() as connection:
+        place = select(func.min(table.c.place)).where(table.c.subject == bytes.fromhex(BOB)[:16])
+        planted = update(table).where(table.c.place == place.scalar_subquery())
+        connection.execute(planted.values(subject=bytes.fromhex(ALICE)[:16]))
+    with pytest.raises(SurroundingsError, match="2026-04"):
+        ask(ALICE)
 
 
 def test_a_body_tells_only_of_what_it_was_a_party_to(ask: Ask) -> None:
