@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 
 from hub.errors import HubError, SurroundingsError, UsageError
 from hub.ledger.index import fill
@@ -187,6 +187,15 @@ def test_the_migrations_make_the_tables_that_the_code_uses(store: IndexStore) ->
     with store.reading() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, METADATA) == []
+
+
+def test_an_index_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    """Exit 3; what to do is said, and nothing is changed."""
+    url = index_url("sqlite", tmp_path / "index.sqlite")
+    with IndexStore(url) as store, store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SurroundingsError, match="later version"):
+        IndexStore(url)
 
 
 def test_a_database_that_is_gone_is_named_without_its_address(

@@ -13,24 +13,36 @@ def upgrade() -> None:
     """Make ``months``, ``shapes`` and ``aliases``."""
     op.create_table(
         "months",
-        sa.Column("month", sa.String(7), primary_key=True),
+        _month(),
         sa.Column("next", sa.BigInteger, nullable=False),
         sa.Column("leaf", sa.LargeBinary, nullable=False),
         sa.Column("earliest", sa.BigInteger),
         sa.Column("latest", sa.BigInteger),
         sa.Column("ready", sa.Boolean, nullable=False),
     )
+    _make_shapes()
+    _make_aliases()
+
+
+def _month() -> sa.Column[str]:
+    return sa.Column("month", sa.String(7), primary_key=True)
+
+
+def _make_shapes() -> None:
     op.create_table(
         "shapes",
-        sa.Column("month", sa.String(7), primary_key=True),
+        _month(),
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         *(sa.Column(name, sa.String, nullable=False) for name in ("kind", "code", "from")),
         *(sa.Column(name, sa.String) for name in ("feed", "to", "law", "article")),
         *(sa.Column(name, sa.String) for name in ("rule", "operator")),
     )
+
+
+def _make_aliases() -> None:
     op.create_table(
         "aliases",
-        sa.Column("month", sa.String(7), primary_key=True),
+        _month(),
         sa.Column("message", sa.String, primary_key=True),
         sa.Column("subject", sa.LargeBinary, primary_key=True),
     )
