@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BUS ?= embedded
 DEMO_HOME := ./demo-home
 
-.PHONY: install demo kafka-packages kafka-jars test test-fast test-unit test-integration test-acceptance test-faults test-kafka bench check format lock wheel
+.PHONY: install demo kafka-packages kafka-jars test test-fast test-packages test-unit test-integration test-acceptance test-faults test-kafka bench check format lock wheel
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -46,7 +46,12 @@ test: install check test-unit test-integration test-acceptance test-faults test-
 test-fast: install ## the everyday part, under two minutes: one room at a time
 	$(BIN)/python -m pytest -q -n 2 tests/unit
 
-test-unit: install
+# Debian's initdb is not on the path; pg_ctlcluster comes with it.
+test-packages: ## PostgreSQL and a Japanese font, where they are not there and we may install them
+	@sh ops/packages.sh pg_ctlcluster=postgresql
+	@test -e /usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf || sh ops/packages.sh ipaexg.ttf=fonts-ipaexfont-gothic
+
+test-unit: install test-packages
 	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered tests/unit
 
 test-integration: install

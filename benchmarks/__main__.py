@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks import (
+    disclosure,
     growth,
     kafka_faust,
     kafka_growth,
@@ -43,6 +44,7 @@ BUSES = {
         Benchmark("pipeline", pipeline.run, tables.pipeline),
         Benchmark("growth", growth.run, tables.growth),
         Benchmark("rules", rules.run, tables.rules),
+        Benchmark("disclosure", disclosure.run, tables.disclosure),
     ),
     "kafka": (
         Benchmark("kafka_pipeline", kafka_pipeline.run, tables.kafka_pipeline),

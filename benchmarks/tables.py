@@ -51,6 +51,32 @@ def growth(sizes: Iterable[Figures]) -> str:
     )
 
 
+def disclosure(figures: Figures) -> str:
+    """Give what a resident's report takes on each database, beside a bare query of it."""
+    rows = [
+        (
+            name,
+            f"{found['fill_records_a_second']:,}",
+            *found["disclose_ms"].values(),
+            found["disclose_cpu_ms_each"],
+            *found["bare_query_ms"].values(),
+        )
+        for name, found in figures["indexes"].items()
+    ]
+    head = [
+        "index",
+        "filled, records a second",
+        "report with proofs, ms p50",
+        "p99",
+        "our CPU, ms",
+        "bare query, ms p50",
+        "p99",
+    ]
+    records, rows_each, requests = (figures[key] for key in ("records", "rows", "requests"))
+    title = f"{rows_each} rows of one resident among {records:,} records, {requests} requests.\n"
+    return "\n".join([title, table(head, rows)])
+
+
 def kafka_pipeline(sizes: Sequence[Figures]) -> str:
     """Give the rates on Kafka by batch size, and the stages side by side."""
     rates = [

@@ -1,7 +1,8 @@
-"""``hub ledger``: verify from files alone; sign now."""
+"""``hub ledger``: verify from files alone; sign now; find and disclose (``ledger_find``)."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -11,8 +12,27 @@ from hub.cli.output import show
 from hub.ledger.verify import verify as verify_files
 from hub.runtime.services import run_until_idle
 
+# The module of each command that asks the index. It is loaded when the command is called: the
+# database's library takes as long to load as the rest of a call.
+_MODULES = {"disclose": "ledger_find", "find": "ledger_find"}
 
-@click.group("ledger", cls=HubGroup)
+
+class _Commands(HubGroup):
+    """The commands of this module, and those of others, loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names of all commands."""
+        return sorted({*super().list_commands(ctx), *_MODULES})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command's module, or give nothing where there is no such command."""
+        if cmd_name in _MODULES and cmd_name not in self.commands:
+            for command in import_module(f"hub.cli.{_MODULES[cmd_name]}").COMMANDS:
+                self.add_command(command)
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("ledger", cls=_Commands)
 def ledger() -> None:
     """台帳 / Every provision and every refusal, provable."""
 

@@ -181,7 +181,10 @@ class ChangeNoticeIntake:
 
 def _notice(reading: Reading, subject: bytes) -> Notice:
     arrival = reading.arrival
-    return Notice(arrival.message_id, arrival.sender, arrival.request.to, subject, reading.opened)
+    alias = reading.code if reading.code != subject else None
+    return Notice(
+        arrival.message_id, arrival.sender, arrival.request.to, subject, reading.opened, alias
+    )
 
 
 def _rejected(arrival: Arrival, reason: Reason, subject: bytes | None = None) -> Rejected:

@@ -51,13 +51,17 @@ class Rejected(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """A notice to be released: ``subject`` is the digest of the resident's first code."""
+    """A notice to be released: ``subject`` is the digest of the resident's first code.
+
+    ``alias`` is the digest of the code that the notice bears, where that is another.
+    """
 
     message_id: str
     sender: str
     asked: str | None
     subject: bytes
     opened: Opened
+    alias: bytes | None = None
 
     def __repr__(self) -> str:
         return f"Notice({self.message_id})"

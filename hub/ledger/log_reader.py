@@ -60,7 +60,7 @@ def _closed_size(root: Path, month: str) -> int:
     try:
         return Checkpoint.parse(parse_note(note or b"").text).size
     except NoteError:
-        raise _torn(month) from None
+        raise torn(month) from None
 
 
 def _lines(folder: Path, first: int, size: int) -> Iterator[tuple[int, bytes]]:
@@ -72,14 +72,15 @@ def _lines(folder: Path, first: int, size: int) -> Iterator[tuple[int, bytes]]:
         try:
             lines = list(unpack(bundle or b""))
         except ValueError:
-            raise _torn(folder.name) from None
+            raise torn(folder.name) from None
         if len(lines) != width:
-            raise _torn(folder.name)
+            raise torn(folder.name)
         for index in range(max(first, start), start + width):
             yield index, lines[index - start]
 
 
-def _torn(month: str) -> SurroundingsError:
+def torn(month: str) -> SurroundingsError:
+    """Give the error for a month of which a file is missing or torn."""
     return SurroundingsError(
         f"台帳 {month} のファイルが欠けているか壊れています。`hub ledger verify` で確認してください"
         f" / a file of the ledger's month {month} is missing or torn; see `hub ledger verify`"

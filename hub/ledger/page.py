@@ -1,7 +1,7 @@
 """Turns what became of a batch into ledger lines: one for each release, refusal and rejection.
 
 The lines of a batch are one page, committed in the same transaction as its releases. In a page,
-a line stands in the order of releases, refusals, rejections; within each, of arrival.
+a line stands in the order of releases, aliases, refusals, rejections; within each, of arrival.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class Scribe:
         at: str,
     ) -> list[bytes]:
         """Give the lines of a batch at an instant (RFC 3339)."""
+        releases = list(releases)
         lines = self._provisions(releases, at)
+        lines += self._aliases(releases, at)
         lines += [self._refusal(refusal, at) for refusal in refusals]
         lines += [self._rejection(each, at) for each in rejected]
         return lines
@@ -67,6 +69,34 @@ class Scribe:
                 )
             )
         return lines
+
+    def _aliases(self, releases: Iterable[Release], at: str) -> list[bytes]:
+        """Give two lines for each notice that bears another code than its resident's first.
+
+        One under each code's digest, with the notice's id: whoever asks by either finds what is
+        recorded under the other. They stand beside the provisions, so they are kept as long.
+        """
+        notices = {
+            release.notice.message_id: release.notice
+            for release in releases
+            if release.notice.alias
+        }
+        return [
+            Entry(
+                kind=Kind.ALIAS,
+                id=notice.message_id,
+                feed=self._feed.name,
+                sender=notice.sender,
+                at=at,
+                requested_at=requested_at(notice.message_id),
+                subject=subject.hex(),
+                code="alias",
+                item="住民票コード",
+            ).to_line()
+            for notice in notices.values()
+            for subject in (notice.subject, notice.alias)
+            if subject
+        ]
 
     def _provision(self, leg: Leg, mask: int, at: str) -> Entry:
         """Give what the provisions of one leg and one set of items share."""

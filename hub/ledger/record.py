@@ -45,6 +45,8 @@ class Kind(StrEnum):
     RESUBMIT = "resubmit"
     DISCARD = "discard"
     KEY_ROTATION = "key-rotation"
+    ALIAS = "alias"
+    DISCLOSURE = "disclosure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 ``home.toml`` what the home is · ``sandbox.key`` a sandbox's master key · ``vault.sqlite`` keys ·
 ``bus.sqlite`` the embedded bus · ``kafka/`` this machine's copies from a bus on Kafka ·
-``views.sqlite`` answers that can be built anew · ``ledger/`` and ``log.vkey`` the ledger ·
-``operators/`` public keys of operators · ``rules.note`` and ``rules/`` which rules count here ·
-``instant`` the latest instant · ``place`` where the home lay when it was last looked over.
+``views.sqlite`` answers that can be built anew · ``ledger-index.sqlite`` the ledger's index, which
+can be built anew too · ``ledger/`` and ``log.vkey`` the ledger · ``operators/`` public keys of
+operators · ``rules.note`` and ``rules/`` which rules count here · ``instant`` the latest instant ·
+``place`` where the home lay when it was last looked over.
 """
 
 from __future__ import annotations
@@ -59,6 +60,11 @@ class Home:
     def views(self) -> Path:
         """Give the file of the views."""
         return self.path / "views.sqlite"
+
+    @property
+    def index(self) -> Path:
+        """Give the file of the ledger's index, where it is not in a database elsewhere."""
+        return self.path / "ledger-index.sqlite"
 
     @property
     def operators(self) -> Path:

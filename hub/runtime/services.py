@@ -78,6 +78,7 @@ class Supervisor:
             self._loops["worker"] = self._work
         if role in {"all", "ledger"}:
             self._loops["ledger"] = self._record
+            self._loops["index"] = self._index
         self._log = structlog.get_logger()
 
     def stop(self) -> None:
@@ -137,4 +138,14 @@ class Supervisor:
             recorder = hub.recorder(log)
             while not self._stop.is_set():
                 if not recorder.step():
+                    self._stop.wait(self._settings.idle_seconds)
+
+    def _index(self, hub: Hub) -> None:
+        # Here, since most calls that load this module end soon and have no index.
+        from hub.runtime.indexer import Indexer, open_index  # noqa: PLC0415
+
+        with open_index(hub.home, self._settings.ledger_index) as store:
+            indexer = Indexer(hub.home, store)
+            while not self._stop.is_set():
+                if not indexer.step(lambda: not self._stop.is_set()):
                     self._stop.wait(self._settings.idle_seconds)

@@ -14,7 +14,8 @@ class Settings(BaseSettings):
     ``now`` is the instant a sandbox plays at (RFC 3339 or a date), ``batch_size`` the messages of
     one transaction, ``session_seconds`` until a worker on Kafka that is gone loses its partitions,
     ``metrics_port`` where Prometheus reads (0: nowhere) at ``metrics_host``: loopback where nothing
-    else is said, since whoever reaches it may read.
+    else is said, since whoever reaches it may read, ``ledger_index`` where the ledger's index is
+    (``sqlite`` in the home, or a PostgreSQL URL), ``pdf_font`` the font of reports on paper.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore")
@@ -27,4 +28,7 @@ class Settings(BaseSettings):
     idle_seconds: float = Field(default=0.2, gt=0, le=60)
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65_535)
+    # A URL may hold a password.
+    ledger_index: str = Field(default="sqlite", repr=False)
+    pdf_font: Path | None = None
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")

@@ -248,6 +248,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "resubmitted": ("再投入しました", "resubmitted; the outcome follows"),
     "discarded": ("破棄しました", "discarded by an operator"),
+    # disclosure
+    "held-for-decision": (
+        "不開示の申出があるため、担当者の判断を待っています",
+        "it bears a non-disclosure flag and waits for a person's decision",
+    ),
 }
 
 

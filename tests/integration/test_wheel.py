@@ -72,3 +72,14 @@ def test_the_demonstration_runs_from_the_wheel(installed: Path, tmp_path: Path) 
     played = _json(_run(installed, "--home", home, "demo"))
     assert played["delivered"] == played["provisions"] == 2 * played["accepted"] > 0
     assert played["ledger"]["verified"] is True
+
+
+def test_the_ledgers_index_is_made_by_the_wheels_own_migrations(
+    installed: Path, tmp_path: Path
+) -> None:
+    """``ledger find`` makes its index where nothing of the checkout is."""
+    home = str(tmp_path / "home")
+    assert _run(installed, "--home", home, "init", "--sandbox").returncode == 0
+    found = _run(installed, "--home", home, "ledger", "find")
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+    assert (tmp_path / "home" / "ledger-index.sqlite").exists()

@@ -66,6 +66,9 @@ def test_a_notice_is_released_under_its_residents_first_code() -> None:
     lines = [arrival(str(n), line) for n, line in enumerate([ENTRY, recoded, later])]
     accepted, _ = Bench().take(lines)
     assert {notice.subject for notice in accepted.notices} == {DIGESTS.subject(resident_code(1))}
+    # Whoever asks by the new code must find them too.
+    alias = DIGESTS.subject(resident_code(2))
+    assert [notice.alias for notice in accepted.notices] == [None, alias, alias]
 
 
 def test_the_canonical_reason_leaves_though_an_alias_arrived() -> None:

@@ -177,6 +177,17 @@ def test_no_line_holds_anything_of_the_person(office: Office) -> None:
             assert str(value).encode() not in page
 
 
+def test_a_notice_under_a_later_code_says_that_both_codes_are_one(office: Office) -> None:
+    """Two lines for the message, one a digest, however many recipients there are."""
+    changed = accepted(notice())._replace(alias=b"\x07" * 32)
+    releases = office.release(changed, accepted(notice()))
+    first, second = [entry for entry in read(releases) if entry.kind == "alias"]
+    assert (first.subject, second.subject) == (changed.subject.hex(), "07" * 32)
+    assert first.id == second.id == changed.message_id
+    assert first.sender == changed.sender
+    assert not first.items
+
+
 def test_an_empty_batch_has_an_empty_page() -> None:
     """No line is made up."""
     assert SCRIBE.page([], [], [], AT) == []

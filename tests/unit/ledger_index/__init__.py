@@ -1,0 +1,1 @@
+"""Tests of the ledger's index, on SQLite and on PostgreSQL alike."""
