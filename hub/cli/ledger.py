@@ -1,4 +1,4 @@
-"""``hub ledger``: verify from files alone; sign now."""
+"""``hub ledger``: verify from files alone; sign now; what is kept, and what goes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hub.cli import ledger_keep
 from hub.cli.options import HubGroup, open_hub
 from hub.cli.output import show
 from hub.ledger.verify import verify as verify_files
@@ -22,7 +23,7 @@ def ledger() -> None:
 @click.option("--key", "vkey", metavar="VKEY", help="信頼する検証鍵 / the key to trust")
 def verify(path: Path, vkey: str | None) -> int:
     """ファイルだけから検証する / Verify a home or an export from its files alone."""
-    report = verify_files(path, vkey)
+    report = verify_files(path, vkey, processes=ledger_keep.cores())
     show(report.to_dict())
     return int(not report.verified)
 
@@ -34,5 +35,8 @@ def checkpoint() -> None:
         _, head = run_until_idle(hub, "ledger")
     show({"month": head.month if head else None, "size": head.size if head else 0})
 
+
+for command in ledger_keep.COMMANDS:
+    ledger.add_command(command)
 
 COMMANDS = [ledger]

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     RESUBMIT = "resubmit"
     DISCARD = "discard"
     KEY_ROTATION = "key-rotation"
+    DROP = "drop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from hub.errors import HubError
 from hub.resources import read_text, shelf
 from hub.rules.catalogue import Catalogue
 from hub.rules.model import Rule
+from hub.rules.retention import Retention, read_settings
 from hub.vocabulary.basis import Basis
 from hub.vocabulary.feeds import Feed
 from hub.vocabulary.organisations import Directory, local_bodies, other_bodies
@@ -19,6 +20,9 @@ from hub.vocabulary.organisations import Directory, local_bodies, other_bodies
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+RETENTION = "retention.toml"
 
 
 class CatalogueError(HubError):
@@ -45,6 +49,18 @@ def load_books() -> Books:
     rules = [rule for path in files for rule in _rules_of(path, feeds)]
     subjects = [subject for feed in declared for subject in feed["subjects"]]
     return Books(directory, feeds, Catalogue(rules, directory, subjects, _digest()))
+
+
+def load_retention(home: Path | None = None) -> Retention:
+    """Read how long ledger records are kept: as shipped, and as the home's ``retention.toml`` adds.
+
+    Raises ``RetentionError`` where a row is not valid.
+    """
+    settings = read_settings(read_text("rules", RETENTION), f"rules/{RETENTION}")
+    own = home / RETENTION if home else None
+    if own and own.exists():
+        settings += read_settings(own.read_text(encoding="utf-8"), RETENTION)
+    return Retention(settings)
 
 
 def load_directory() -> Directory:
