@@ -15,7 +15,7 @@ from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.dropped import DROPPED, is_dropped, make_mark
 from hub.ledger.head import is_month
 from hub.ledger.layout import CHECKPOINT, FOLDER
-from hub.ledger.log_reader import entries, first_leaf, month_entries, read_head
+from hub.ledger.log_reader import entries, month_leaves, read_head
 from hub.ledger.note import NoteError, parse_note
 from hub.ledger.record import parse_line
 from hub.ledger.retention import free_from
@@ -60,7 +60,9 @@ def survey(root: Path, month: str, retention: Retention, *, processes: int = 1) 
             " dropped"
         )
     subjects, latest = set(), month
-    for line in month_entries(root, month):
+    for index, line in month_leaves(root, month):
+        if index == 0:
+            continue
         entry = parse_line(line)
         bodies = frozenset(filter(None, (entry.sender, entry.recipient)))
         subjects.add(Subject(entry.kind, entry.feed, bodies))
@@ -117,7 +119,13 @@ def remove(root: Path, month: str) -> Drop:
     folder = root / FOLDER / month
     with disk.usable():
         if not is_dropped(root, month):
-            mark = make_mark(folder, checkpoint, first_leaf(root, month))
+            # Drops that stand in this month must outlive it: they account for other months.
+            kept = {
+                index: line
+                for index, line in month_leaves(root, month)
+                if index == 0 or _KIND in line
+            }
+            mark = make_mark(folder, checkpoint, kept)
             disk.replace(folder / DROPPED, mark.to_bytes())
         disk.remove_tree(folder / "tile")
         disk.sync([folder / CHECKPOINT], root / FOLDER)

@@ -54,19 +54,16 @@ def entries(
             yield month, index, line
 
 
-def month_entries(root: Path, month: str) -> Iterator[bytes]:
-    """Give the records of one month that has ended, in order; raises as ``entries`` does."""
-    for _, line in _lines(root / FOLDER / month, 1, closed_size(root, month)):
-        yield line
+def month_leaves(root: Path, month: str) -> Iterator[tuple[int, bytes]]:
+    """Give index and line of every leaf under a month's checkpoint, leaf 0 too, which chains it.
 
-
-def first_leaf(root: Path, month: str) -> bytes:
-    """Give leaf 0 of a month that has ended, which chains it; raises as ``entries`` does."""
-    return next(line for _, line in _lines(root / FOLDER / month, 0, closed_size(root, month)))
+    Raises as ``entries`` does.
+    """
+    return _lines(root / FOLDER / month, 0, closed_size(root, month))
 
 
 def closed_size(root: Path, month: str) -> int:
-    """Give the leaves of a month that has ended, from its last checkpoint.
+    """Give how many leaves a month has under its published checkpoint.
 
     Raises ``SurroundingsError`` where that is missing or torn.
     """

@@ -100,9 +100,9 @@ class _Verification:
         is_first = check.month == self._months[0]
         for found in below:
             self._findings.kinds.update(found.kinds)
-            self._drops += [(check.month, line) for index, line in found.marks.items() if index]
-        leaf = check.settle(below)
-        check.check_chain(leaf, self._before, is_first=is_first)
+        leaves = check.settle(below)
+        check.check_chain(leaves.pop(0, None), self._before, is_first=is_first)
+        self._drops += [(check.month, line) for line in leaves.values()]
         self._before = check.latest
 
     def _check_head(self) -> None:

@@ -60,16 +60,16 @@ class MonthCheck:
         if self._walk is not None:
             yield from self._walk.spans()
 
-    def settle(self, below: Sequence[Found]) -> bytes | None:
-        """Verify the rest of the month's tree; give its leaf 0, or nothing where that is not known."""
+    def settle(self, below: Sequence[Found]) -> dict[int, bytes]:
+        """Verify the rest of the month's tree; give its leaf 0 and records of drops, by index."""
         if self._walk is None:
-            return self._leaf_of_dropped() if self.dropped else None
+            return self._leaves_of_dropped() if self.dropped else {}
         self._walk.settle([found.hashes for found in below])
         self._check_published(self._walk)
         for faults in (*(found.faults for found in below), self._walk.faults):
             for fault in faults:
                 self._note(*fault)
-        return below[0].marks.get(0) if below else None
+        return {index: line for found in below for index, line in found.marks.items()}
 
     def check_chain(self, leaf: bytes | None, before: Signed | None, *, is_first: bool) -> None:
         """Note where leaf 0 is not the last checkpoint of the month before, or the genesis line."""
@@ -99,21 +99,24 @@ class MonthCheck:
             return DROPPED
         return Tile(ENTRIES, 0, min(WIDTH, self.latest.checkpoint.size)).path
 
-    def _leaf_of_dropped(self) -> bytes | None:
-        """Give leaf 0 of a dropped month, once its mark proves it under the month's checkpoint."""
+    def _leaves_of_dropped(self) -> dict[int, bytes]:
+        """Give what is left of a dropped month, once it is proven under the month's checkpoint."""
         if (self._root / FOLDER / self.month / "tile").exists():
             self._note("drop-unfinished", "tile")
         try:
             mark = read_mark(self._root, self.month)
         except ValueError:
             self._note("drop-malformed", DROPPED)
-            return None
+            return {}
+        except OSError:
+            self._note("unreadable", DROPPED)
+            return {}
         if self.latest is None:
-            return None
+            return {}
         if not mark.proves(self.latest.checkpoint):
             self._note("drop-malformed", DROPPED)
-            return None
-        return mark.leaf
+            return {}
+        return {leaf.place: leaf.line for leaf in mark.leaves}
 
     def _note(
         self,
