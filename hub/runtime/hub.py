@@ -18,6 +18,7 @@ from hub.runtime.announcements import open_keyring, publisher
 from hub.runtime.buses import open_bus
 from hub.runtime.desk import Desk, open_desk
 from hub.runtime.home import Home, HomeClock, open_home
+from hub.runtime.ledger_watch import LedgerWatch
 from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import HUB, Clerk
 from hub.runtime.recorder import Recorder
@@ -76,6 +77,7 @@ class Hub:
         home: Home,
         batch_size: int = 1000,
         metrics: Metrics | None = None,
+        ledger_grace: float = 900.0,
     ) -> None:
         self.books = books
         self.vault = vault
@@ -83,6 +85,7 @@ class Hub:
         self.clock = clock
         self.home = home
         self.batch_size = batch_size
+        self.ledger_grace = ledger_grace
         self.metrics = metrics or Metrics()
         self.ids = IdMinter(clock)
         self.mint = self.ids.mint
@@ -104,7 +107,16 @@ class Hub:
         metrics = metrics or Metrics()
         bus = open_bus(settings.bus, home, session_s=settings.session_seconds, watch=metrics)
         require_sound(home, bus, vault)
-        return cls(load_books(), vault, bus, clock, home, settings.batch_size, metrics)
+        return cls(
+            load_books(),
+            vault,
+            bus,
+            clock,
+            home,
+            settings.batch_size,
+            metrics,
+            settings.ledger_grace_seconds,
+        )
 
     @cached_property
     def parties(self) -> list[str]:
@@ -173,6 +185,7 @@ class Hub:
             self.clock,
             self.mint,
             self.metrics,
+            LedgerWatch(self.bus, self.home.path, self.clock, self.metrics, self.ledger_grace),
             self.batch_size,
         )
 
