@@ -13,7 +13,6 @@ from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.findings import TEXTS
 from hub.ledger.layout import genesis, origin
 from hub.ledger.log_files import LedgerLog
-from hub.ledger.month_tree import MonthTree
 from hub.ledger.tiles import pack
 from hub.ledger.verify import verify
 from tests.unit.ledger.material import (
@@ -24,14 +23,12 @@ from tests.unit.ledger.material import (
     STRANGER,
     line,
     lines,
+    rebuild,
     three_months,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
-
-    from hub.ledger.note import NoteSigner
 
 KEY = SIGNER.verifier.encode()
 
@@ -62,18 +59,6 @@ def codes(root: Path, key: str | None = None) -> list[tuple[str, str, int | None
     """Verify, and give code, file and index of each problem."""
     found = verify(root, key).problems
     return [(problem.code, problem.file, problem.leaf) for problem in found]
-
-
-def rebuild(root: Path, month: str, leaves: Sequence[bytes], signer: NoteSigner) -> None:
-    """Write a month's files as an attacker would who knows the format."""
-    folder = root / "ledger" / month
-    shutil.rmtree(folder, ignore_errors=True)
-    tree = MonthTree()
-    for tile, data in (*tree.extend(leaves), *tree.edge()):
-        (folder / tile.path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / tile.path).write_bytes(data)
-    checkpoint = Checkpoint(origin(NAME, month), tree.size, tree.root())
-    (folder / "checkpoint").write_bytes(signer.sign(checkpoint.to_text()).to_bytes())
 
 
 def test_a_whole_ledger_verifies_with_its_counts(home: Path) -> None:
