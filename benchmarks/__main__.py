@@ -17,6 +17,7 @@ from benchmarks import (
     kafka_faust,
     kafka_growth,
     kafka_pipeline,
+    ledger,
     pipeline,
     tables,
 )
@@ -41,6 +42,7 @@ BUSES = {
     "embedded": (
         Benchmark("pipeline", pipeline.run, tables.pipeline),
         Benchmark("growth", growth.run, tables.growth),
+        Benchmark("ledger", ledger.run, tables.ledger),
     ),
     "kafka": (
         Benchmark("kafka_pipeline", kafka_pipeline.run, tables.kafka_pipeline),

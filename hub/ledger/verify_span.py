@@ -12,7 +12,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub.ledger.merkle import HASH_SIZE, leaf_hashes, root_of
-from hub.ledger.record import Kind, RecordError, read_fields
+from hub.ledger.record import Kind, RecordError
+from hub.ledger.shapes import Shapes
 from hub.ledger.tile_files import read_tile
 from hub.ledger.tiles import ENTRIES, PREFIX_SIZE, WIDTH, Tile, hashes_of, whole_lines
 
@@ -138,6 +139,7 @@ class SpanWalk(Walk):
         super().__init__(folder)
         self.kinds: Counter[str] = Counter()
         self.marks: dict[int, bytes] = {}
+        self._shapes = Shapes()
 
     def below(self, tile: Tile, stored: Stored) -> list[bytes]:
         """Verify what is below a tile: other tiles, or records."""
@@ -181,7 +183,7 @@ class SpanWalk(Walk):
             self.marks[0] = line
             return
         try:
-            kind = read_fields(line)["kind"]
+            kind = self._shapes.kind(line)
         except RecordError:
             self._note_entry("entry-malformed", bundle, lines, place)
             return
