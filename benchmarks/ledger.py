@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -169,13 +170,15 @@ def write(root: Path, size: int) -> dict[str, Any]:
 
 
 def check(root: Path, processes: int) -> dict[str, Any]:
-    """Verify with so many processes."""
+    """Verify with so many processes; the peak is that of the largest of them."""
     began = perf_counter()
     report = verify(root, processes=processes)
     spent = perf_counter() - began
     if not report.verified:
         raise SystemExit("the ledger that was measured does not verify")
-    return {"a_second": round(report.records / spent), "peak_mb": peak_mb()}
+    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    peak = max(peak_mb(), workers)
+    return {"a_second": round(report.records / spent), "peak_mb": peak}
 
 
 def bare(root: Path, processes: int) -> dict[str, Any]:
