@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from hub.runtime.metrics import Metrics
     from hub.vocabulary.clock import Clock
 
-_LOOK_SECONDS: Final = 1.0
-_LOOKS_A_GRACE: Final = 10
+_LOOK_SECONDS: Final = 10.0
+_LOOKS_A_GRACE: Final = 100
 
 
 class LedgerBehindError(SurroundingsError):
@@ -54,7 +54,6 @@ class LedgerWatch:
         self._pause = min(_LOOK_SECONDS, grace / _LOOKS_A_GRACE)
         self._looked = -self._pause
         self._oldest: tuple[int, datetime] | None = None  # a page's position and instant
-        self._lag = 0.0
         metrics.ledger_grace(grace)
 
     def require(self) -> None:
@@ -73,23 +72,26 @@ class LedgerWatch:
     def lag(self) -> float:
         """Give the lag in seconds, 0 where all is signed.
 
-        It is looked at once a second at most, and each time while it is too large.
+        The bus is asked now and then, and each time before the lag is said to be too large.
         """
         now = self._timer()
-        if self._lag > self._grace or now - self._looked >= self._pause:
+        if now - self._looked >= self._pause or self._age() > self._grace:
             self._looked = now
-            self._lag = self._look()
-            self._metrics.ledger_lag(self._lag)
-        return self._lag
+            self._look()
+            self._metrics.ledger_lag(self._age())
+        return self._age()
 
-    def _look(self) -> float:
+    def _age(self) -> float:
+        """Give the age of the oldest page that was unsigned when it was last looked."""
+        if self._oldest is None:
+            return 0.0
+        return max(0.0, (self._clock.now() - self._oldest[1]).total_seconds())
+
+    def _look(self) -> None:
         position = read_head(self._root).position
         if self._oldest is None or self._oldest[0] != position:
             pages = self._bus.follow(self._topic, 0, position, 1)
             self._oldest = (position, _instant(pages[0].value)) if pages else None
-        if self._oldest is None:
-            return 0.0
-        return max(0.0, (self._clock.now() - self._oldest[1]).total_seconds())
 
 
 def _instant(page: bytes) -> datetime:

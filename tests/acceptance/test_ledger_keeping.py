@@ -186,3 +186,16 @@ def test_an_export_is_what_an_auditor_needs_and_no_more(kept: Path) -> None:
     assert _verified(target) == _verified(kept / "home")
     again = Sandbox(kept / "home").hub("ledger", "export", str(target))
     assert again.code == 2, "an export overwrites nothing"
+
+
+def test_a_home_in_which_nothing_happened_yet_can_be_backed_up(tmp_path: Path) -> None:
+    """Restored it is a sandbox like any other; a backup names every file of it."""
+    home, backup, there = (str(tmp_path / name) for name in ("home", "backup", "there"))
+    assert hub("init", "--sandbox", "--home", home).code == 0
+    taken = hub("backup", backup, "--home", home, "--format", "json")
+    assert (taken.code, taken.result["ledger"]) == (0, None)
+    given = hub("restore", backup, "--home", there, "--format", "json")
+    assert (given.code, given.result["files"]) == (0, taken.result["files"])
+    sandbox = Sandbox(tmp_path / "there", _MAY)
+    assert sandbox.submit(TOWN, _line().encode()).code == 0
+    assert sandbox.run().result["provisions"] == 2
