@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from benchmarks import ledger_tessera
 from benchmarks.meters import peak_mb
 from hub.ledger.log_files import LedgerLog
 from hub.ledger.note import NoteSigner
@@ -92,20 +93,28 @@ def _entry() -> Entry:
 
 
 def _append() -> dict[str, Any]:
-    """Append the same records to a ledger and to a plain file, turn about; medians."""
+    """Append the same records to a ledger, a plain file and Tessera, turn about; medians."""
     batches = [lines(start, BATCH) for start in range(0, APPENDED, BATCH)]
-    ledger, plain = [], []
-    for _ in range(TURNS):
-        with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-            began = perf_counter()
-            _write_plain(Path(folder) / "plain", batches)
-            between = perf_counter()
-            _write_ledger(Path(folder), iter(batches))
-            plain.append(APPENDED / (between - began))
-            ledger.append(APPENDED / (perf_counter() - between))
+    size = round(sum(map(len, batches[0])) / BATCH)
+    ledger, plain, others = [], [], []
+    with tempfile.TemporaryDirectory(prefix="hub-bench-") as tools:
+        tessera = ledger_tessera.build(Path(tools))
+        for _ in range(TURNS):
+            with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
+                began = perf_counter()
+                _write_plain(Path(folder) / "plain", batches)
+                between = perf_counter()
+                _write_ledger(Path(folder), iter(batches))
+                plain.append(APPENDED / (between - began))
+                ledger.append(APPENDED / (perf_counter() - between))
+                if tessera:
+                    others.append(tessera(Path(folder) / "tessera", APPENDED, size))
+    other = round(median(others)) if others else None
     return {
         "records": APPENDED,
-        "bytes_a_record": round(sum(map(len, batches[0])) / BATCH),
+        "bytes_a_record": size,
+        "tessera_a_second": other,
+        "ledger_to_tessera": round(median(ledger) / other, 2) if other else None,
         "ledger_a_second": round(median(ledger)),
         "plain_a_second": round(median(plain)),
         "ledger_to_plain": round(median(ledger) / median(plain), 3),

@@ -59,6 +59,8 @@ def ledger(figures: Figures) -> str:
             f"{append['ledger_a_second']:,}",
             f"{append['plain_a_second']:,}",
             append["ledger_to_plain"],
+            append["tessera_a_second"] or "not measured",
+            append["ledger_to_tessera"] or "",
             append["bytes_a_record"],
         )
     ]
@@ -69,6 +71,8 @@ def ledger(figures: Figures) -> str:
                     f"ledger, a checkpoint every {figures['batch']:,}, records a second",
                     "plain append of the same bytes, synced as often",
                     "ledger to plain",
+                    "Tessera 1.0.4 on POSIX files",
+                    "ledger to Tessera",
                     "bytes a record",
                 ],
                 rates,
