@@ -59,7 +59,7 @@ def ledger(figures: Figures) -> str:
             f"{append['ledger_a_second']:,}",
             f"{append['plain_a_second']:,}",
             append["ledger_to_plain"],
-            append["tessera_a_second"] or "not measured",
+            f"{append['tessera_a_second']:,}" if append["tessera_a_second"] else "not measured",
             append["ledger_to_tessera"] or "",
             append["bytes_a_record"],
         )
