@@ -13,6 +13,7 @@ from hub.errors import UsageError
 from hub.ledger import disk
 from hub.ledger.copies import copy_ledger
 from hub.ledger.instructions import NAME, instructions
+from hub.ledger.verify_pool import cores
 from hub.rules.load import load_retention
 from hub.runtime.backup import new_folder
 from hub.runtime.ledger_drop import drop_month
@@ -71,11 +72,6 @@ def drop(month: str, approval: Path) -> None:
             "at": done.at,
         }
     )
-
-
-def cores() -> int:
-    """Give how many processor cores this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 COMMANDS = [export, drop]

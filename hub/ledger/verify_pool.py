@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -19,6 +20,11 @@ WORTH_PROCESSES: Final = 200_000
 """Leaves from which on it pays to start processes: they take a third of a second to come up."""
 
 _AHEAD: Final = 2
+
+
+def cores() -> int:
+    """Give how many processor cores this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def side_by_side(spans: Iterable[Span | None], processes: int) -> Iterator[Found | None]:
