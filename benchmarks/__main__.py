@@ -18,6 +18,7 @@ from benchmarks import (
     kafka_faust,
     kafka_growth,
     kafka_pipeline,
+    ledger,
     pipeline,
     rules,
     tables,
@@ -45,6 +46,7 @@ BUSES = {
         Benchmark("growth", growth.run, tables.growth),
         Benchmark("rules", rules.run, tables.rules),
         Benchmark("disclosure", disclosure.run, tables.disclosure),
+        Benchmark("ledger", ledger.run, tables.ledger),
     ),
     "kafka": (
         Benchmark("kafka_pipeline", kafka_pipeline.run, tables.kafka_pipeline),

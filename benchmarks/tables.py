@@ -77,6 +77,67 @@ def disclosure(figures: Figures) -> str:
     return "\n".join([title, table(head, rows)])
 
 
+def ledger(figures: Figures) -> str:
+    """Give the ledger's append beside a plain one, and verification and growth by size."""
+    append = figures["append"]
+    rates = [
+        (
+            f"{append['ledger_a_second']:,}",
+            f"{append['plain_a_second']:,}",
+            append["ledger_to_plain"],
+            f"{append['tessera_a_second']:,}" if append["tessera_a_second"] else "not measured",
+            append["ledger_to_tessera"] or "",
+            append["bytes_a_record"],
+        )
+    ]
+    return "\n".join(
+        [
+            table(
+                [
+                    f"ledger, a checkpoint every {figures['batch']:,}, records a second",
+                    "plain append of the same bytes, synced as often",
+                    "ledger to plain",
+                    "Tessera 1.0.4 on POSIX files",
+                    "ledger to Tessera",
+                    "bytes a record",
+                ],
+                rates,
+            ),
+            table(
+                [
+                    "records",
+                    "append, first, µs each",
+                    "append, last, µs each",
+                    "bytes a record on disk",
+                    "append, peak MB",
+                    "verify, one core",
+                    "to a bare loop",
+                    "verify, all cores",
+                    "to a bare loop",
+                    "verify, peak MB",
+                ],
+                map(_ledger_size, figures["growth"]),
+            ),
+        ]
+    )
+
+
+def _ledger_size(size: Figures) -> Sequence[object]:
+    one, every = size["verify"], size["verify_all"]
+    return (
+        f"{size['records']:,}",
+        size["first_us_each"],
+        size["last_us_each"],
+        size["disk_a_record"],
+        size["peak_mb"],
+        f"{one['a_second']:,} a second",
+        round(one["a_second"] / size["bare"]["a_second"], 2),
+        f"{every['a_second']:,} a second",
+        round(every["a_second"] / size["bare_all"]["a_second"], 2),
+        max(one["peak_mb"], every["peak_mb"]),
+    )
+
+
 def kafka_pipeline(sizes: Sequence[Figures]) -> str:
     """Give the rates on Kafka by batch size, and the stages side by side."""
     rates = [

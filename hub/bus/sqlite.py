@@ -11,7 +11,9 @@ from hub.bus.port import BusUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+_PATIENCE_MS = 30_000
 _UNUSABLE = (
     apsw.FullError,
     apsw.IOError,
@@ -37,6 +39,26 @@ def translated() -> Iterator[None]:
             f"控えから戻してください / a file of the home cannot be used ({type(error).__name__});"
             " check space and permissions, restore the whole home if it is damaged"
         ) from error
+
+
+def copy_database(here: Path, there: Path) -> None:
+    """Copy a database as of one moment, while others read and write it; mode 0600.
+
+    Raises ``BusUnavailableError`` where either file cannot be used.
+    """
+    there.touch(0o600)
+    with translated():
+        source = apsw.Connection(str(here), flags=apsw.SQLITE_OPEN_READWRITE)
+        target = apsw.Connection(str(there))
+        source.set_busy_timeout(_PATIENCE_MS)
+        try:
+            # In one step: between two a writer could begin the copy anew, without end.
+            with target.backup("main", source, "main") as copying:
+                while not copying.done:
+                    copying.step(-1)
+        finally:
+            target.close()
+            source.close()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""``hub ledger``: verify from files alone; sign now; find and disclose (``ledger_find``)."""
+"""``hub ledger``: verify from files alone; sign now; find, disclose, export and drop elsewhere."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ import click
 from hub.cli.options import HubGroup, open_hub
 from hub.cli.output import show
 from hub.ledger.verify import verify as verify_files
+from hub.ledger.verify_pool import cores
 from hub.runtime.services import run_until_idle
 
-# The module of each command that asks the index. It is loaded when the command is called: the
-# database's library takes as long to load as the rest of a call.
-_MODULES = {"disclose": "ledger_find", "find": "ledger_find"}
+# The module of each further command, loaded when the command is called: the index's library takes
+# as long to load as the rest of a call.
+_MODULES = {
+    "disclose": "ledger_find",
+    "drop": "ledger_keep",
+    "export": "ledger_keep",
+    "find": "ledger_find",
+}
 
 
 class _Commands(HubGroup):
@@ -42,7 +48,7 @@ def ledger() -> None:
 @click.option("--key", "vkey", metavar="VKEY", help="信頼する検証鍵 / the key to trust")
 def verify(path: Path, vkey: str | None) -> int:
     """ファイルだけから検証する / Verify a home or an export from its files alone."""
-    report = verify_files(path, vkey)
+    report = verify_files(path, vkey, processes=cores())
     show(report.to_dict())
     return int(not report.verified)
 

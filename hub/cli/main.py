@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # The module of each command. It is loaded when the command is called: a call then takes a third
 # less time, and people and scripts make many.
 _MODULES = {
+    "backup": "backup",
     "calendar": "calendar",
     "demo": "demo",
     "init": "home",
@@ -30,6 +31,7 @@ _MODULES = {
     "quarantine": "quarantine",
     "receipts": "messages",
     "receive": "messages",
+    "restore": "backup",
     "rules": "rules",
     "run": "run",
     "schemas": "schemas",

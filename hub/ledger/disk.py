@@ -103,6 +103,19 @@ def prune(folder: Path, top: Path) -> None:
             folder = folder.parent
 
 
+def remove_tree(folder: Path) -> None:
+    """Remove a folder with all that is in it; what another process removes meanwhile is no error."""
+    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder first
+        with contextlib.suppress(FileNotFoundError):
+            path.rmdir() if path.is_dir() else path.unlink()
+    with contextlib.suppress(FileNotFoundError):
+        folder.rmdir()
+
+
+class AnotherWriterError(SurroundingsError):
+    """Another process writes this ledger."""
+
+
 class WriterLock:
     """The right to write a ledger: one process at a time, by ``flock`` on one file."""
 
@@ -133,8 +146,8 @@ class WriterLock:
             os.close(handle)
 
 
-def _fenced() -> SurroundingsError:
-    return SurroundingsError(
+def _fenced() -> AnotherWriterError:
+    return AnotherWriterError(
         "別のプロセスがこの台帳に書いています。一つだけ動かしてください"
         " / another process writes this ledger; run only one"
     )

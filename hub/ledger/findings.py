@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LIMIT: Final = 200
 
@@ -65,6 +68,22 @@ TEXTS: Final = {
         "月の先頭が前月の最後の checkpoint と一致しません",
         "the month does not start with the last checkpoint of the month before",
     ),
+    "drop-unrecorded": (
+        "記録がないのに、廃棄の記録（二人の操作者・同じ根）が後の月にありません",
+        "the records are gone, but no later month records their drop by two operators with this root",
+    ),
+    "drop-early": (
+        "保存期間が終わる前に廃棄されています",
+        "the month was dropped before its retention had ended",
+    ),
+    "drop-malformed": (
+        "廃棄の控え dropped が壊れているか、署名された根と一致しません",
+        "the file dropped is damaged, or not of the tree that was signed",
+    ),
+    "drop-unfinished": (
+        "廃棄した月の記録がまだ残っています。`hub ledger drop` をもう一度実行すると消えます",
+        "records of a dropped month are still there; `hub ledger drop` once more removes them",
+    ),
     "unreadable": ("ファイルを読めません", "the file cannot be read"),
     "more": ("問題がさらにあります", "there are more problems"),
 }
@@ -72,12 +91,17 @@ TEXTS: Final = {
 
 
 class Problem(NamedTuple):
-    """One problem; ``file`` is relative to what was verified, ``leaf`` its index if that is known."""
+    """One problem; ``file`` is relative to what was verified, ``leaf`` its index if that is known.
+
+    ``place`` is the first range of bytes in the file that is wrong, from and up to, if it is known;
+    it may lie past the file's end where bytes are missing.
+    """
 
     code: str
     month: str | None
     file: str
     leaf: int | None = None
+    place: tuple[int, int] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the problem as ``hub ledger verify`` prints it."""
@@ -87,18 +111,23 @@ class Problem(NamedTuple):
             "month": self.month,
             "file": self.file,
             "index": self.leaf,
+            "bytes": list(self.place) if self.place else None,
             "ja": ja,
             "en": en,
         }
 
 
 class Report(NamedTuple):
-    """The outcome of a verification. ``records`` leaves out the leaves that chain the months."""
+    """The outcome of a verification. ``records`` leaves out the leaves that chain the months.
+
+    ``dropped`` names the months of which, lawfully, only the checkpoint is left.
+    """
 
     records: int
     by_kind: dict[str, int]
     months: tuple[str, ...]
     problems: tuple[Problem, ...]
+    dropped: tuple[str, ...] = ()
 
     @property
     def verified(self) -> bool:
@@ -106,13 +135,15 @@ class Report(NamedTuple):
         return not self.problems
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the report as ``hub ledger verify`` prints it."""
+        """Give the report as ``hub ledger verify`` prints it; ``dropped`` only where there is any."""
+        dropped = {"dropped": list(self.dropped)} if self.dropped else {}
         return {
             "records": self.records,
             "by_kind": self.by_kind,
             "months": list(self.months),
             "verified": self.verified,
             "problems": [problem.to_dict() for problem in self.problems],
+            **dropped,
         }
 
 
@@ -123,14 +154,22 @@ class Findings:
         self.kinds: Counter[str] = Counter()
         self._problems: dict[Problem, None] = {}
 
-    def add(self, code: str, month: str | None, file: str, leaf: int | None = None) -> None:
+    def add(
+        self,
+        code: str,
+        month: str | None,
+        file: str,
+        leaf: int | None = None,
+        place: tuple[int, int] | None = None,
+    ) -> None:
         """Note a problem."""
         if len(self._problems) < _LIMIT:
-            self._problems[Problem(code, month, file, leaf)] = None
+            self._problems[Problem(code, month, file, leaf, place)] = None
         else:
             self._problems[Problem("more", None, "")] = None
 
-    def report(self, months: list[str]) -> Report:
+    def report(self, months: Iterable[str], dropped: Iterable[str] = ()) -> Report:
         """Give the outcome."""
         kinds = dict(sorted(self.kinds.items()))
-        return Report(sum(kinds.values()), kinds, tuple(months), tuple(self._problems))
+        problems = tuple(self._problems)
+        return Report(sum(kinds.values()), kinds, tuple(months), problems, tuple(dropped))

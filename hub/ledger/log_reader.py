@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hub.errors import SurroundingsError
 from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
+from hub.ledger.dropped import is_dropped
 from hub.ledger.head import Head
 from hub.ledger.layout import FOLDER, HEAD
 from hub.ledger.note import NoteError, parse_note
@@ -41,20 +42,31 @@ def entries(
 ) -> Iterator[tuple[str, int, bytes]]:
     """Give month, index and line of every record after ``(month, index)``, up to the head given.
 
-    The leaves that chain the months (index 0 of each) are left out. Raises ``SurroundingsError``
-    where a file is missing or torn; that it is also unaltered, ``verify`` says.
+    The leaves that chain the months (index 0 of each) and dropped months are left out. Raises
+    ``SurroundingsError`` where a file is missing or torn; that it is also unaltered, ``verify`` says.
     """
     for month in disk.months(root):
         first = after[1] + 1 if after and after[0] == month else 1
-        if month > upto.month or (after and month < after[0]):
+        if month > upto.month or (after and month < after[0]) or is_dropped(root, month):
             continue
-        size = upto.size if month == upto.month else _closed_size(root, month)
+        size = upto.size if month == upto.month else closed_size(root, month)
         for index, line in _lines(root / FOLDER / month, first, size):
             yield month, index, line
 
 
-def _closed_size(root: Path, month: str) -> int:
-    """Give the leaves of a month that has ended, from its last checkpoint."""
+def month_leaves(root: Path, month: str) -> Iterator[tuple[int, bytes]]:
+    """Give index and line of every leaf under a month's checkpoint, leaf 0 too, which chains it.
+
+    Raises as ``entries`` does.
+    """
+    return _lines(root / FOLDER / month, 0, closed_size(root, month))
+
+
+def closed_size(root: Path, month: str) -> int:
+    """Give how many leaves a month has under its published checkpoint.
+
+    Raises ``SurroundingsError`` where that is missing or torn.
+    """
     with disk.usable():
         note = disk.published(root, month)
     try:
@@ -70,7 +82,7 @@ def _lines(folder: Path, first: int, size: int) -> Iterator[tuple[int, bytes]]:
         with disk.usable():
             bundle = read_tile(folder, Tile(ENTRIES, number, width))
         try:
-            lines = list(unpack(bundle or b""))
+            lines = unpack(bundle or b"")
         except ValueError:
             raise torn(folder.name) from None
         if len(lines) != width:

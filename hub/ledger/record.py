@@ -47,6 +47,7 @@ class Kind(StrEnum):
     KEY_ROTATION = "key-rotation"
     ALIAS = "alias"
     DISCLOSURE = "disclosure"
+    DROP = "drop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,11 +92,12 @@ def _is_clean(text: str) -> bool:
 
 def _is_date(value: object) -> bool:
     """Say whether the value is a real instant, written in JST to the millisecond."""
-    return type(value) is str and _is_instant(value)
+    return type(value) is str and is_instant(value)
 
 
 @lru_cache(maxsize=1024)  # the records of a batch share theirs
-def _is_instant(text: str) -> bool:
+def is_instant(text: str) -> bool:
+    """Say whether a text is a real instant, written in JST to the millisecond."""
     if _instant_shape(text) is None:
         return False
     try:

@@ -20,6 +20,8 @@ WIDTH: Final = 256
 _HEIGHT: Final = 8
 _GROUP: Final = 1000
 _PREFIX: Final = struct.Struct(">H")
+PREFIX_SIZE: Final = _PREFIX.size
+"""Bytes before each line of a bundle: its length."""
 
 ENTRIES: Final = -1
 """The level that stands for entry bundles."""
@@ -68,21 +70,39 @@ def edge(size: int) -> list[Tile]:
     return [Tile(level, *divmod(count, WIDTH)) for level, count in rows if count % WIDTH]
 
 
+def tiles_of(size: int) -> Iterator[Tile]:
+    """Give every tile and bundle of a tree of ``size`` leaves, full ones and the edge."""
+    for level in range(ENTRIES, levels(size)):
+        count = size >> _HEIGHT * max(level, 0)
+        for number in range(-(-count // WIDTH)):
+            yield Tile(level, number, min(WIDTH, count - number * WIDTH))
+
+
 def pack(lines: Iterable[bytes]) -> bytes:
     """Write lines as an entry bundle: each after its length in 16 bits, big-endian."""
     write = _PREFIX.pack
     return b"".join([piece for line in lines for piece in (write(len(line)), line)])
 
 
-def unpack(bundle: bytes) -> Iterator[bytes]:
+def unpack(bundle: bytes) -> list[bytes]:
     """Give a bundle's lines; raises ``ValueError`` where it ends within one."""
-    place, end = 0, len(bundle)
+    lines, end = whole_lines(bundle)
+    if end < len(bundle):
+        raise ValueError("the bundle ends within an entry")
+    return lines
+
+
+def whole_lines(bundle: bytes) -> tuple[list[bytes], int]:
+    """Give the lines that a bundle holds whole, and where the last of them ends."""
+    lines, place, end = [], 0, len(bundle)
     while place < end:
-        start = place + _PREFIX.size
-        place = start + int.from_bytes(bundle[place:start], "big")
-        if place > end or start > end:
-            raise ValueError("the bundle ends within an entry")
-        yield bundle[start:place]
+        start = place + PREFIX_SIZE
+        after = start + int.from_bytes(bundle[place:start], "big")
+        if after > end or start > end:
+            break
+        lines.append(bundle[start:after])
+        place = after
+    return lines, place
 
 
 def cut_bundle(bundle: bytes, width: int) -> bytes:

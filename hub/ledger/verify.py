@@ -1,47 +1,42 @@
 """The verification of a ledger from its files alone, as anyone can do it who has a copy.
 
 Checked are every signature, every hash of every tile against the records, each root, each record's
-form, and that each month starts with the last checkpoint of the month before. What no files can
-show is that the latest month, or all of them, were not set back together: for that, keep a
-checkpoint elsewhere, or let witnesses co-sign.
+form, that each month starts with the last checkpoint of the month before, and that every month that
+is gone was let go by two operators after its time. What no files can show is that the latest month,
+or all of them, were not set back together: for that, keep a checkpoint elsewhere, or let witnesses
+co-sign.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from hub.errors import ForgeryError, UsageError
+from hub.errors import UsageError
 from hub.ledger import disk
-from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.findings import Findings, Report
 from hub.ledger.head import Head, HeadError
-from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, decode_keys, genesis, origin
+from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, decode_keys
 from hub.ledger.log_reader import find_head
-from hub.ledger.note import NoteError, VerifierKey, parse_note
-from hub.ledger.record import RecordError, read_fields
-from hub.ledger.tiles import ENTRIES, WIDTH, Tile
-from hub.ledger.verify_tree import TreeWalk
+from hub.ledger.note import VerifierKey
+from hub.ledger.verify_drops import check_drops
+from hub.ledger.verify_month import MonthCheck
+from hub.ledger.verify_pool import WORTH_PROCESSES, side_by_side
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from hub.ledger.note import Note
+    from hub.ledger.checkpoint import Checkpoint
+    from hub.ledger.verify_month import Signed
+    from hub.ledger.verify_span import Found, Span
 
 
-class _Signed(NamedTuple):
-    """A checkpoint with a good signature, and the key's name: the name of the log."""
-
-    note: Note
-    checkpoint: Checkpoint
-    log_name: str
-
-
-def verify(path: Path, vkey: str | None = None) -> Report:
+def verify(path: Path, vkey: str | None = None, *, processes: int = 1) -> Report:
     """Verify the ledger of the home or export ``path``.
 
-    With ``vkey`` only that key is trusted, else those of the ledger's own ``log.vkey``. Raises
-    ``UsageError`` where there is no ledger at all or ``vkey`` is malformed; everything else that
-    is wrong stands in the report.
+    With ``vkey`` only that key is trusted, else those of the ledger's own ``log.vkey``. Large months
+    are shared between so many processes. Raises ``UsageError`` where there is no ledger at all or
+    ``vkey`` is malformed; everything else that is wrong stands in the report.
     """
     if not (path / VKEY).exists() and not (path / FOLDER).is_dir():
         raise UsageError(
@@ -50,7 +45,13 @@ def verify(path: Path, vkey: str | None = None) -> Report:
         )
     anchor = VerifierKey.decode(vkey) if vkey is not None else None
     with disk.usable():
-        return _Verification(path, anchor).run()
+        return _Verification(path, anchor).run(processes)
+
+
+def verify_month(path: Path, month: str, *, processes: int = 1) -> Report:
+    """Verify one month of a ledger by itself: all but how it is chained to the months around it."""
+    with disk.usable():
+        return _Verification(path, None).run_one(month, processes)
 
 
 class _Verification:
@@ -62,25 +63,56 @@ class _Verification:
         self._keys = self._trusted_keys(anchor)
         self._head = self._read_head()
         self._months = [month for month in disk.months(root) if not self._only_begun(month)]
-        self._month = ""
-        self._latest: _Signed | None = None  # of the present month
-        self._before: _Signed | None = None  # of the month before
+        self._before: Signed | None = None  # of the month before
+        self._drops: list[tuple[str, bytes]] = []
 
-    def run(self) -> Report:
+    def run(self, processes: int) -> Report:
         """Verify every month in order."""
-        for month in self._months:
-            self._month = month
-            self._verify_month()
-        if self._head is not None and self._head.month:
-            if self._head.month not in self._months:
-                self._findings.add("month-missing", self._head.month, f"{FOLDER}/{HEAD}")
-            elif self._head.month != self._months[-1]:
-                self._findings.add("head-behind", self._months[-1], f"{FOLDER}/{HEAD}")
-        return self._findings.report(self._months)
+        checks = [
+            MonthCheck(self._root, month, self._head, self._keys, self._findings)
+            for month in self._months
+        ]
+        leaves = sum(check.latest.checkpoint.size for check in checks if check.latest)
+        shared = processes if leaves >= WORTH_PROCESSES else 1
+        found = side_by_side(_in_a_row(checks), shared)
+        for check in checks:
+            self._settle(check, list(_until_gap(found)))
+        self._check_head()
+        dropped: dict[str, Checkpoint | None] = {
+            check.month: check.latest.checkpoint if check.latest else None
+            for check in checks
+            if check.dropped
+        }
+        check_drops(dropped, self._drops, self._findings)
+        return self._findings.report(self._months, dropped)
 
-    def _note(self, code: str, file: str, index: int | None = None) -> None:
-        """Take a problem of the present month; ``file`` is relative to its folder."""
-        self._findings.add(code, self._month, f"{FOLDER}/{self._month}/{file}", index)
+    def run_one(self, month: str, processes: int) -> Report:
+        """Verify one month alone."""
+        check = MonthCheck(self._root, month, self._head, self._keys, self._findings)
+        below = list(_until_gap(side_by_side(_in_a_row([check]), processes)))
+        for found in below:
+            self._findings.kinds.update(found.kinds)
+        check.settle(below)
+        return self._findings.report([month], [month] if check.dropped else [])
+
+    def _settle(self, check: MonthCheck, below: list[Found]) -> None:
+        """Finish a month with what its spans showed."""
+        is_first = check.month == self._months[0]
+        for found in below:
+            self._findings.kinds.update(found.kinds)
+        leaves = check.settle(below)
+        check.check_chain(leaves.pop(0, None), self._before, is_first=is_first)
+        self._drops += [(check.month, line) for line in leaves.values()]
+        self._before = check.latest
+
+    def _check_head(self) -> None:
+        """Hold the writer's commit point against the months that are there."""
+        if self._head is None or not self._head.month:
+            return
+        if self._head.month not in self._months:
+            self._findings.add("month-missing", self._head.month, f"{FOLDER}/{HEAD}")
+        elif self._head.month != self._months[-1]:
+            self._findings.add("head-behind", self._months[-1], f"{FOLDER}/{HEAD}")
 
     def _trusted_keys(self, anchor: VerifierKey | None) -> list[VerifierKey]:
         keys: list[VerifierKey] = []
@@ -116,107 +148,17 @@ class _Verification:
             and not (self._root / FOLDER / month / CHECKPOINT).exists()
         )
 
-    def _verify_month(self) -> None:
-        """Verify the present month against its latest checkpoint, and the public one with it."""
-        published = self._published()
-        latest = self._committed(published) or published
-        self._latest = latest
-        if latest is not None:
-            walk = TreeWalk(self._root / FOLDER / self._month, self._note, self._take)
-            walk.walk(latest.checkpoint.size, latest.checkpoint.root)
-            if latest.checkpoint.size == 0:
-                self._note("chain-broken", CHECKPOINT)
-            if published is not None and published.checkpoint != latest.checkpoint:
-                older = published.checkpoint
-                if not walk.has_root(older.size, older.root):
-                    self._note("root-differs", CHECKPOINT)
-        self._before = latest
 
-    def _take(self, index: int, line: bytes) -> None:
-        """Take one leaf: the chain at index 0, a record anywhere else."""
-        if index == 0:
-            if not self._chains(line):
-                self._note("chain-broken", self._bundle(index), index)
+def _in_a_row(checks: Iterable[MonthCheck]) -> Iterator[Span | None]:
+    """Give the spans of all months, with a gap after each month."""
+    for check in checks:
+        yield from check.spans()
+        yield None
+
+
+def _until_gap(found: Iterator[Found | None]) -> Iterator[Found]:
+    """Give what the spans of one month showed."""
+    for each in found:
+        if each is None:
             return
-        try:
-            self._findings.kinds[read_fields(line)["kind"]] += 1
-        except RecordError:
-            self._note("entry-malformed", self._bundle(index), index)
-
-    def _bundle(self, index: int) -> str:
-        """Give the file that holds a leaf of the present month."""
-        size = self._latest.checkpoint.size if self._latest else 0
-        number = index // WIDTH
-        return Tile(ENTRIES, number, min(WIDTH, size - number * WIDTH)).path
-
-    def _chains(self, leaf: bytes) -> bool:
-        """Say whether leaf 0 is the last checkpoint of the month before, or the genesis line."""
-        if self._latest and self._month == self._months[0]:
-            return leaf == genesis(self._latest.log_name, self._month)
-        if self._before is None:
-            return True  # what is wrong with the month before is noted there
-        try:
-            note = parse_note(leaf)
-        except NoteError:
-            return False
-        # Witnesses may have co-signed the public copy since: it holds at least what the leaf does.
-        before = self._before.note
-        return note.text == before.text and set(note.signatures) <= set(before.signatures)
-
-    def _published(self) -> _Signed | None:
-        """Read the month's public checkpoint; one that is missing or unreadable is noted."""
-        try:
-            data = disk.published(self._root, self._month)
-        except OSError:
-            self._note("unreadable", CHECKPOINT)
-            return None
-        if data is None:
-            self._note("checkpoint-missing", CHECKPOINT)
-            return None
-        return self._signed(data, f"{FOLDER}/{self._month}/{CHECKPOINT}")
-
-    def _committed(self, published: _Signed | None) -> _Signed | None:
-        """Give the commit point's checkpoint where it is this month's and not behind the public one.
-
-        After a kill between the two it is ahead of its public copy; both must hold then.
-        """
-        if self._head is None or self._head.month != self._month:
-            return None
-        signed = self._signed(self._head.note, f"{FOLDER}/{HEAD}")
-        if signed and published and _behind(signed.checkpoint, published.checkpoint):
-            self._findings.add("head-behind", self._month, f"{FOLDER}/{HEAD}")
-            return None
-        return signed
-
-    def _signed(self, data: bytes, file: str) -> _Signed | None:
-        """Read a signed checkpoint of the present month; what cannot be trusted is noted."""
-        try:
-            note = parse_note(data)
-            checkpoint = Checkpoint.parse(note.text)
-        except NoteError:
-            self._findings.add("checkpoint-malformed", self._month, file)
-            return None
-        key = _signing_key(note, self._keys)
-        if key is None:
-            self._findings.add("signature", self._month, file)
-            return None
-        if checkpoint.origin != origin(key.name, self._month):
-            self._findings.add("origin", self._month, file)
-            return None
-        return _Signed(note, checkpoint, key.name)
-
-
-def _signing_key(note: Note, keys: list[VerifierKey]) -> VerifierKey | None:
-    """Give the trusted key that signed a note, or nothing."""
-    for key in keys:
-        try:
-            key.verify(note)
-        except ForgeryError:
-            continue
-        return key
-    return None
-
-
-def _behind(committed: Checkpoint, published: Checkpoint) -> bool:
-    """Say whether the commit point is neither the public checkpoint nor one after it."""
-    return committed != published and committed.size <= published.size
+        yield each

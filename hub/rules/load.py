@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hub.resources import shelf
+from hub.resources import read_text, shelf
 from hub.rules.catalogue import Catalogue
 from hub.rules.files import CatalogueError, digest_of, read_toml, rows_of, rule_files
+from hub.rules.retention import Retention, read_settings
 from hub.rules.rows import RowMaker
 from hub.rules.words import load_feed, load_schemas, read_bodies, read_words
 
@@ -20,15 +21,20 @@ if TYPE_CHECKING:
     from hub.vocabulary.organisations import Directory
 
 __all__ = [
+    "RETENTION",
     "Books",
     "CatalogueError",
     "load_books",
     "load_directory",
     "load_feed",
+    "load_retention",
     "load_schemas",
     "read_rules",
     "sandbox_parties",
 ]
+
+
+RETENTION = "retention.toml"
 
 
 class Books(NamedTuple):
@@ -86,6 +92,18 @@ def _distinct(rules: Iterator[Rule]) -> list[Rule]:
             raise CatalogueError(rule.place, f"id {rule.id} stands at {found[rule.id].place} too")
         found[rule.id] = rule
     return list(found.values())
+
+
+def load_retention(home: Path | None = None) -> Retention:
+    """Read how long ledger records are kept: as shipped, and as the home's ``retention.toml`` adds.
+
+    Raises ``RetentionError`` where a row is not valid.
+    """
+    settings = read_settings(read_text("rules", RETENTION), f"rules/{RETENTION}")
+    own = home / RETENTION if home else None
+    if own and own.exists():
+        settings += read_settings(own.read_text(encoding="utf-8"), RETENTION)
+    return Retention(settings)
 
 
 def load_directory() -> Directory:

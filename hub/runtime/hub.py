@@ -18,6 +18,7 @@ from hub.runtime.announcements import open_keyring, publisher
 from hub.runtime.buses import open_bus
 from hub.runtime.desk import Desk, open_desk
 from hub.runtime.home import Home, HomeClock, open_home
+from hub.runtime.ledger_watch import LedgerWatch
 from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import HUB, Clerk
 from hub.runtime.recorder import Recorder
@@ -77,6 +78,7 @@ class Hub:
         home: Home,
         batch_size: int = 1000,
         metrics: Metrics | None = None,
+        ledger_grace: float = 900.0,
     ) -> None:
         self.books = books
         self.vault = vault
@@ -84,6 +86,7 @@ class Hub:
         self.clock = clock
         self.home = home
         self.batch_size = batch_size
+        self.ledger_grace = ledger_grace
         self.metrics = metrics or Metrics()
         self.ids = IdMinter(clock)
         self.mint = self.ids.mint
@@ -107,7 +110,14 @@ class Hub:
         bus = open_bus(settings.bus, home, session_s=settings.session_seconds, watch=metrics)
         require_sound(home, bus, vault)
         return cls(
-            load_books(rules_of(home)), vault, bus, clock, home, settings.batch_size, metrics
+            load_books(rules_of(home)),
+            vault,
+            bus,
+            clock,
+            home,
+            settings.batch_size,
+            metrics,
+            settings.ledger_grace_seconds,
         )
 
     @cached_property
@@ -178,6 +188,7 @@ class Hub:
             self.clock,
             self.mint,
             self.metrics,
+            LedgerWatch(self.bus, self.home.path, self.clock, self.metrics, self.ledger_grace),
             self.batch_size,
         )
 

@@ -75,6 +75,21 @@ class Metrics:
             "Ledger pages committed on the bus but not under a checkpoint.",
             registry=self.registry,
         )
+        self._lag = Gauge(
+            "hub_ledger_lag_seconds",
+            "Age of the oldest ledger page on the bus that no checkpoint covers.",
+            registry=self.registry,
+        )
+        self._grace = Gauge(
+            "hub_ledger_grace_seconds",
+            "Lag of the ledger past which nothing is released.",
+            registry=self.registry,
+        )
+        self._stopped = Gauge(
+            "hub_releases_stopped",
+            "1 while nothing is released because the ledger is too far behind.",
+            registry=self.registry,
+        )
 
         self._rules = Gauge(
             "hub_rules_signed_timestamp_seconds",
@@ -134,3 +149,15 @@ class Metrics:
     def rules_signed(self, day: date) -> None:
         """Set the day on which the rules were signed."""
         self._rules.set(datetime.combine(day, time(), JST).timestamp())
+
+    def ledger_lag(self, seconds: float) -> None:
+        """Set the age of the oldest page that no checkpoint covers."""
+        self._lag.set(seconds)
+
+    def ledger_grace(self, seconds: float) -> None:
+        """Set the lag past which nothing is released."""
+        self._grace.set(seconds)
+
+    def releases_stopped(self, *, stopped: bool) -> None:
+        """Set whether releases are stopped by the ledger's lag."""
+        self._stopped.set(stopped)

@@ -40,6 +40,11 @@ class Recorder:
         self._metrics.ledger_waits(0)
         return True
 
+    def catch_up(self) -> None:
+        """Append and sign everything that waits."""
+        while self.step():
+            pass
+
 
 def refuse_ledger_ahead(bus: Bus, position: int) -> None:
     """Raise ``SurroundingsError`` where the ledger has read on to a position the bus never had.

@@ -15,6 +15,7 @@ import structlog
 
 from hub.errors import HubError
 from hub.runtime.hub import Hub
+from hub.runtime.ledger_watch import LedgerBehindError
 from hub.runtime.metrics import Metrics
 from hub.runtime.worker import Tally
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hub.ledger.head import Head
+    from hub.runtime.recorder import Recorder
     from hub.runtime.settings import Settings
+    from hub.runtime.worker import Worker
 
 Role = Literal["all", "worker", "ledger"]
 
@@ -45,25 +48,37 @@ def run_until_idle(hub: Hub, role: Role = "all") -> tuple[Tally, Head | None]:
     """Carry everything that waits, record it and sign a checkpoint over it."""
     tally, head = Tally(), None
     if role == "worker":
-        return _drain(hub), None
+        return _drain(hub, None), None
     with hub.open_ledger() as log:
         # Made first: it refuses a ledger that is ahead of its bus before anything is added.
         recorder = hub.recorder(log)
         if role == "all":
-            tally = _drain(hub)
-        while recorder.step():
-            pass
+            tally = _drain(hub, recorder)
+        recorder.catch_up()
         head = log.checkpoint()
     return tally, head
 
 
-def _drain(hub: Hub) -> Tally:
+def _drain(hub: Hub, recorder: Recorder | None) -> Tally:
+    """Carry everything that waits; a recorder catches up whenever the ledger is too far behind."""
     total = Tally()
     worker = hub.worker()
-    while (tally := worker.step()) is not None:
+    if recorder:
+        recorder.catch_up()
+    while (tally := _step(worker, recorder)) is not None:
         total += tally
     worker.close()
     return total
+
+
+def _step(worker: Worker, recorder: Recorder | None) -> Tally | None:
+    try:
+        return worker.step()
+    except LedgerBehindError:
+        if recorder is None:
+            raise
+        recorder.catch_up()
+        return Tally()
 
 
 class Supervisor:
@@ -122,11 +137,22 @@ class Supervisor:
         self._log.info("service-stopped", service=name)
 
     def _work(self, hub: Hub) -> None:
-        worker = hub.worker()
+        worker, stopped = hub.worker(), False
         # Rules that were signed anew count from the next batch on: the hub is opened with them.
         while not self._stop.is_set() and hub.rulebook.is_current():
             hub.rulebook.require(hub.clock.now())
-            tally = worker.step()
+            try:
+                tally = worker.step()
+            except LedgerBehindError as error:
+                # In sight: said once, shown by a metric, and looked at again until it is over.
+                if not stopped:
+                    self._log.error("releases-stopped", service="worker", error=str(error))
+                stopped = True
+                self._stop.wait(self._settings.idle_seconds)
+                continue
+            if stopped:
+                self._log.info("releases-resumed", service="worker")
+                stopped = False
             if tally is None:
                 self._stop.wait(self._settings.idle_seconds)
             else:

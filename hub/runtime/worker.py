@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from hub.bus.port import Batch, Member
     from hub.runtime.desk import Desk
+    from hub.runtime.ledger_watch import LedgerWatch
     from hub.runtime.metrics import Metrics
     from hub.runtime.outcome import Clerk
     from hub.sealing.keyring import Keyring
@@ -53,6 +54,7 @@ class Worker:
         clock: Clock,
         mint: Callable[[], str],
         metrics: Metrics,
+        watch: LedgerWatch,
         batch_size: int = 1000,
     ) -> None:
         self._member = member
@@ -62,14 +64,17 @@ class Worker:
         self._clock = clock
         self._mint = mint
         self._metrics = metrics
+        self._watch = watch
         self._batch_size = batch_size
 
     def step(self) -> Tally | None:
         """Take one batch through; nothing where none waits.
 
         A fenced batch counts as nothing done: another worker committed it, and the next step
-        reads on from there.
+        reads on from there. Raises ``LedgerBehindError``, with nothing done, where the ledger is
+        too far behind.
         """
+        self._watch.require()
         batch = self._member.poll(self._batch_size)
         if batch is None:
             self._metrics.idle()

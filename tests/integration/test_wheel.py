@@ -83,3 +83,14 @@ def test_the_ledgers_index_is_made_by_the_wheels_own_migrations(
     found = _run(installed, "--home", home, "ledger", "find")
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
     assert (tmp_path / "home" / "ledger-index.sqlite").exists()
+
+
+def test_an_export_from_the_wheel_brings_its_instructions(installed: Path, tmp_path: Path) -> None:
+    """The verifier's instructions are packed, and so is how long records are kept."""
+    home, export = str(tmp_path / "home"), tmp_path / "export"
+    _json(_run(installed, "--home", home, "init", "--sandbox", "--residents", "20"))
+    _json(_run(installed, "--home", home, "demo"))
+    _json(_run(installed, "--home", home, "ledger", "export", str(export)))
+    assert "検証のしかた" in (export / "VERIFY.md").read_text(encoding="utf-8")
+    assert _json(_run(installed, "ledger", "verify", str(export)))["verified"] is True
+    assert (installed / "hub/_data/rules/retention.toml").is_file()

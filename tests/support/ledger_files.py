@@ -32,7 +32,7 @@ class Line(NamedTuple):
 def ledger_lines(home: Path) -> Iterator[Line]:
     """Give every record in order; leaf 0 of a month chains the months and is no record."""
     for folder in sorted((home / "ledger").glob("????-??")):
-        if not (folder / "checkpoint").exists():
+        if not (folder / "checkpoint").exists() or (folder / "dropped").exists():
             continue
         size = int((folder / "checkpoint").read_text(encoding="utf-8").split("\n")[1])
         for index, leaf in enumerate(_leaves(folder, size)):

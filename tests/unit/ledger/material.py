@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hub.ledger.checkpoint import Checkpoint
+from hub.ledger.layout import origin
 from hub.ledger.log_files import LedgerLog
+from hub.ledger.month_tree import MonthTree
 from hub.ledger.note import NoteSigner
 from hub.ledger.record import Entry, Kind
 from hub.vocabulary.basis import Basis
 from hub.vocabulary.clock import JST
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 NAME = "hub.example.jp/070009"
@@ -76,3 +81,15 @@ def records(root: Path) -> list[bytes]:
     """Give the committed lines of a log, opening it as after a crash."""
     with LedgerLog(root, SIGNER) as log:
         return [text for _, _, text in log.entries()]
+
+
+def rebuild(root: Path, month: str, leaves: Sequence[bytes], signer: NoteSigner) -> None:
+    """Write a month's files as an attacker would who knows the format."""
+    folder = root / "ledger" / month
+    shutil.rmtree(folder, ignore_errors=True)
+    tree = MonthTree()
+    for tile, data in (*tree.extend(leaves), *tree.edge()):
+        (folder / tile.path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / tile.path).write_bytes(data)
+    checkpoint = Checkpoint(origin(NAME, month), tree.size, tree.root())
+    (folder / "checkpoint").write_bytes(signer.sign(checkpoint.to_text()).to_bytes())

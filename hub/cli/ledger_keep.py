@@ -1,0 +1,77 @@
+"""``hub ledger export`` and ``drop``: files for an auditor, and the end of a month's retention."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from hub.cli.options import HubCommand, home, open_hub, operator
+from hub.cli.output import show
+from hub.errors import UsageError
+from hub.ledger import disk
+from hub.ledger.copies import copy_ledger
+from hub.ledger.instructions import NAME, instructions
+from hub.ledger.verify_pool import cores
+from hub.rules.load import load_retention
+from hub.runtime.backup import new_folder
+from hub.runtime.ledger_drop import drop_month
+from hub.runtime.operators import operator_of
+
+
+@click.command("export", cls=HubCommand)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def export(folder: Path) -> None:
+    """監査人に渡すファイルを書き出す / Write files for an auditor, with how to verify them."""
+    source = home().path
+    new_folder(folder)
+    copied = copy_ledger(source, folder, with_head=False)
+    with disk.usable():
+        disk.write(folder / NAME, instructions())
+        os.sync()
+    show(
+        {
+            "export": str(folder),
+            "months": list(copied.months),
+            "files": copied.files + 1,
+            "bytes": copied.bytes + len(instructions()),
+            "key": (folder / "log.vkey").read_text(encoding="utf-8").splitlines(),
+        }
+    )
+
+
+@click.command("drop", cls=HubCommand)
+@click.argument("month", metavar="MONTH")
+@click.option(
+    "--approve-with",
+    "approval",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="もう一人の操作者の資格情報 / another operator's credential file",
+)
+def drop(month: str, approval: Path) -> None:
+    """保存期間を過ぎた月を廃棄する / Drop a month past its retention; two people, recorded."""
+    acting = operator()
+    if acting is None:
+        raise UsageError(
+            "廃棄には --operator と --approve-with の二人が必要です"
+            " / a drop needs two people: --operator FILE and --approve-with FILE"
+        )
+    approver = operator_of(home(), approval)
+    with open_hub() as hub:
+        retention = load_retention(hub.home.path)
+        done = drop_month(hub, month, acting, approver, retention, processes=cores())
+    show(
+        {
+            "month": done.month,
+            "records": done.records,
+            "root": done.root,
+            "by": done.by,
+            "approved_by": done.approved_by,
+            "at": done.at,
+        }
+    )
+
+
+COMMANDS = [export, drop]
