@@ -79,14 +79,7 @@ def back_up(home: Home, target: Path, now: datetime) -> Kept:
         _copy_small(home.path, copy)
         os.sync()
         files = {name: _digest(copy / name) for name in _names(copy)}
-        head = read_head(copy)
-        note = {
-            "at": rfc3339(now),
-            "files": files,
-            "home": home.name,
-            "ledger": {"month": head.month, "position": head.position, "size": head.size},
-            "v": _VERSION,
-        }
+        note = _manifest(home, copy, files, now)
         disk.replace(target / MANIFEST, orjson.dumps(note, option=orjson.OPT_SORT_KEYS) + b"\n")
     return _kept(copy, files)
 
@@ -112,6 +105,18 @@ def restore(source: Path, target: Path) -> Kept:
     if not is_home(target):
         raise _damaged()
     return _kept(target, files)
+
+
+def _manifest(home: Home, copy: Path, files: dict[str, str], now: datetime) -> dict[str, Any]:
+    """Give what a backup says of itself: whose it is, of when, and every file with its hash."""
+    head = read_head(copy)
+    return {
+        "at": rfc3339(now),
+        "files": files,
+        "home": home.name,
+        "ledger": {"month": head.month, "position": head.position, "size": head.size},
+        "v": _VERSION,
+    }
 
 
 def _copy_small(home: Path, copy: Path) -> None:
