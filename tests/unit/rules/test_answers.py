@@ -61,6 +61,13 @@ def test_a_required_fact_opens_and_a_barring_one_closes() -> None:
     assert decide(*asked, "agreement", "non-disclosure").reason.code == "condition-unmet"
 
 
+def test_every_declared_fact_may_be_given_at_once() -> None:
+    """All of them together are known words still: the barring one decides."""
+    every = CATALOGUE.terms.conditions
+    denied = decide("identity", "010006", "011002", "福祉の支給", *every)
+    assert denied.reason.code == "condition-unmet"
+
+
 def test_the_row_whose_fact_is_given_answers() -> None:
     """Of two rows that require what excludes each other, the one that holds decides."""
     asked = ("identity", "010006", "022012", "年金の支給")
