@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks import (
+    custody,
     disclosure,
     growth,
     kafka_faust,
@@ -47,6 +48,7 @@ BUSES = {
         Benchmark("rules", rules.run, tables.rules),
         Benchmark("disclosure", disclosure.run, tables.disclosure),
         Benchmark("ledger", ledger.run, tables.ledger),
+        Benchmark("custody", custody.run, tables.custody),
     ),
     "kafka": (
         Benchmark("kafka_pipeline", kafka_pipeline.run, tables.kafka_pipeline),

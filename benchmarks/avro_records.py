@@ -22,7 +22,7 @@ _ROUNDS = 5
 
 _BOOKS = load_books()
 _FEED = _BOOKS.feeds["change-notice"]
-_PERMITTED = _BOOKS.catalogue.rules[0].permitted
+_PERMITTED = _BOOKS.catalogue.by_id["juki-30-6-notice"].permitted
 _RUNS = _FEED.runs(_PERMITTED)
 _KEPT = frozenset(item.name for item in _FEED.items if item.official in _PERMITTED)
 _PARSED = fastavro.parse_schema(_FEED.schema)

@@ -118,6 +118,23 @@ def ledger(figures: Figures) -> str:
                 ],
                 map(_ledger_size, figures["growth"]),
             ),
+
+
+def custody(figures: Figures) -> str:
+    """Give the steps of a large file, and the time of many erasures."""
+    large, erasures = figures["large"], figures["erasures"]
+    steps = [
+        (name, step["seconds"], round(large["mib"] / step["seconds"]), step["peak_mb"])
+        for name, step in large["steps"].items()
+    ]
+    many = (
+        f"{erasures['files']:,} files due at once: all certified after {erasures['seconds']} s.\n"
+    )
+    return "\n".join(
+        [
+            f"One file of {large['mib']:,} MiB.\n",
+            table(["step", "seconds", "MiB a second", "MB of memory at most"], steps),
+            many,
         ]
     )
 

@@ -2,6 +2,7 @@
 
 Towns load their residents, a month of life goes by, one town sends faulty lines and asks for a
 recipient it may not have; the hub carries what is lawful and the servers fetch and acknowledge.
+Each town also sends a file of delivery addresses; the clock is moved past its day, and it is gone.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from connectors.simulators import Municipality, RegistryServer, Sent
+from connectors.simulators import CardCentre, Municipality, RegistryServer, Sent
+from connectors.simulators.municipality import FILES
 from hub.errors import UsageError
 from hub.ledger.verify import verify
+from hub.runtime.custody import overview
 from hub.runtime.services import run_until_idle
-from hub.vocabulary.clock import today
+from hub.vocabulary.clock import parse_instant, today
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from hub.ledger.findings import Report
     from hub.runtime.hub import Hub
     from hub.runtime.worker import Tally
@@ -24,7 +29,29 @@ if TYPE_CHECKING:
 DAYS = 30
 # Life in the demonstration is quick, so that a small town shows every kind of change.
 YEARLY_RATE = 6.0
+_ADDRESSES = 100
 _EARLIEST_START = date(2025, 5, 26)
+
+
+class Kept(NamedTuple):
+    """What became of the delivery-address files: each line as ``hub custody list`` shows it.
+
+    ``handed_over`` counts files, ``size`` is the bytes of all of them.
+    """
+
+    handed_over: int = 0
+    size: int = 0
+    lines: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def erased(self) -> int:
+        """Give how many were certified as erased."""
+        return sum(line["state"] == "verified" for line in self.lines)
+
+    @property
+    def overdue(self) -> int:
+        """Give how many should have been erased and were not."""
+        return sum(line["overdue"] for line in self.lines)
 
 
 class Played(NamedTuple):
@@ -35,6 +62,7 @@ class Played(NamedTuple):
     tally: Tally
     servers: list[RegistryServer]
     towns: list[Municipality]
+    kept: Kept
     report: Report
 
     def to_dict(self) -> dict[str, Any]:
@@ -44,9 +72,14 @@ class Played(NamedTuple):
             "quarantined": self.tally.quarantined + self.sent.quarantined,
             "provisions": self.tally.provisions,
             "refusals": self.tally.refusals + self.sent.refused,
-            "delivered": sum(server.acknowledged for server in self.servers),
+            "delivered": sum(server.acknowledged for server in self.servers)
+            + self.kept.handed_over,
             "ledger": {"records": self.report.records, "verified": self.report.verified},
-            "custody": {"files": 0, "erased": 0, "overdue": 0},
+            "custody": {
+                "files": len(self.kept.lines),
+                "erased": self.kept.erased,
+                "overdue": self.kept.overdue,
+            },
         }
 
 
@@ -64,13 +97,29 @@ def play(hub: Hub) -> Played:
     sent = _add([town.live(start, DAYS, YEARLY_RATE) for town in towns])
     # A town that asks for another prefecture is refused, and the refusal recorded.
     sent = _add([sent, towns[0].ask(_a_stranger(hub, towns[0].body), start)])
+    for town in towns:
+        town.send_addresses(_ADDRESSES)
     tally, _ = run_until_idle(hub)
     servers = _servers(hub, towns)
     for server in servers:
         server.fetch()
+    kept = _keep_and_erase(hub)
     report = verify(hub.home.path, None)
     hub.act()
-    return Played(loaded, sent, tally, servers, towns, report)
+    return Played(loaded, sent, tally, servers, towns, kept, report)
+
+
+def _keep_and_erase(hub: Hub) -> Kept:
+    """Hand the files over, move the clock to the day on which the last one is due, and erase."""
+    handed_over = CardCentre(hub, hub.file_recipient(FILES)).fetch()
+    due_days = [line["due_at"] for line in overview.lines(hub) if line["due_at"]]
+    if due_days:
+        later = hub.moved_to(parse_instant(max(due_days)))
+        later.act()
+        run_until_idle(later)
+        hub = later
+    sizes = [given.size for given in handed_over]
+    return Kept(len(sizes), sum(sizes), overview.lines(hub))
 
 
 def _towns(hub: Hub) -> list[Municipality]:

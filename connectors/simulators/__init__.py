@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from connectors.simulators.card_centre import CardCentre
 from connectors.simulators.municipality import Municipality, Sent
 from connectors.simulators.server import RegistryServer
 
-__all__ = ["Municipality", "RegistryServer", "Sent"]
+__all__ = ["CardCentre", "Municipality", "RegistryServer", "Sent"]

@@ -6,11 +6,13 @@ It can be told to misbehave: to send everything twice (``repeat``), and to slip 
 
 from __future__ import annotations
 
+import io
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from connectors.simulators.stream import line_stream
 from connectors.synthetic import Population, bad_lines, json_line
+from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.submission import Submission
 from hub.vocabulary.requests import Request
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from hub.vocabulary.organisations import Organisation
 
 FEED = "change-notice"
+FILES = "delivery-address"
 
 
 class Sent(NamedTuple):
@@ -70,6 +73,18 @@ class Municipality:
         """Send one notice for one recipient alone."""
         lines = itertools.islice(self._notices(start, 365, 6.0), 1)
         return self._send(lines, Request(to=recipient.id))
+
+    def send_addresses(self, most: int) -> bool:
+        """Send one delivery-address file of so many residents; says whether it was taken.
+
+        Its layout is made up: the hub does not read it.
+        """
+        residents = itertools.islice(self.population.residents(), most)
+        lines = (
+            f"{each['住所']}\t{each['氏名']}\t{each['住民票コード']}\r\n" for each in residents
+        )
+        content = io.BytesIO("".join(lines).encode())
+        return FileSubmission(self._hub, FILES, self.body, None).take(content).reason is None
 
     def _notices(self, start: date, days: int, yearly_rate: float) -> Iterator[bytes]:
         stream = self.population.notices(start, days, yearly_rate)

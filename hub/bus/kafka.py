@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from hub.bus.kafka_follower import Follower
+    from hub.bus.kafka_topics import Topics
     from hub.bus.kafka_transactions import Transactor
     from hub.bus.port import Delivered, Record
     from hub.bus.watch import Watch
@@ -97,6 +98,11 @@ class KafkaBus:
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records the group has not committed: 0 for none, else an estimate."""
         return self._backlog.of(group, topic)
+
+    @property
+    def topic_shelf(self) -> Topics:
+        """Give the topics as brokers have them: which there are, and how one is taken away."""
+        return self._parts.topics
 
     @property
     def identity(self) -> str:

@@ -107,6 +107,27 @@ class Topics:
         except KafkaException as failure:
             raise translated(error_of(failure)) from failure
 
+    def names(self) -> list[str]:
+        """Give the names of all topics of this bus, asked of the broker."""
+        found = self.listed(self.patience.request_s).topics
+        return [n.removeprefix(self.prefix) for n in found if n.startswith(self.prefix)]
+
+    def drop(self, topic: str) -> None:
+        """Take a topic away with all its records; one that is gone already is no error.
+
+        The broker then removes its files by itself, ``log.segment.delete.delay.ms`` later.
+        """
+        wire = self.wire(topic)
+        try:
+            self.admin.delete_topics([wire], request_timeout=self.patience.request_s)[wire].result()
+        except KafkaException as failure:
+            if error_of(failure).code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise translated(error_of(failure)) from failure
+        self._known.pop(topic, None)
+        give_up = time.monotonic() + self.patience.request_s
+        while topic in self.names() and time.monotonic() < give_up:
+            time.sleep(_VISIBLE_STEP_S)
+
     def _create(self, topic: str, partitions: int, settings: str) -> None:
         config = dict(declared.settings(settings, self._replicas))
         wanted = NewTopic(self.wire(topic), partitions, self._replicas, config=config)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +10,8 @@ from hub.cli.options import HubGroup, settings
 from hub.cli.output import show
 from hub.errors import UsageError
 from hub.rules.load import load_directory
+from hub.runtime.home_settings import closing_days
 from hub.vocabulary.calendar import next_business_day
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def parse_date(text: str) -> date:
@@ -47,23 +43,13 @@ def next_(day: str, org: str | None, days: int) -> None:
     show({"date": next_business_day(parse_date(day), days, closing).isoformat()})
 
 
-def _closing_days(org: str) -> Sequence[date]:
+def _closing_days(org: str) -> frozenset[date]:
     """Give a body's own closing days, which the home's ``closing-days.toml`` declares."""
     body = load_directory().find(org)
     if body is None:
         raise UsageError("この機関は登録されていません / no such body is known")
     # Needs no home: where there is none, only the national closing days are known.
-    folder = settings().home
-    file = folder / "closing-days.toml" if folder else None
-    if file is None or not file.exists():
-        return ()
-    try:
-        declared = tomllib.loads(file.read_text(encoding="utf-8")).get(body.id, [])
-        return [day if isinstance(day, date) else parse_date(str(day)) for day in declared]
-    except tomllib.TOMLDecodeError:
-        raise UsageError(
-            "closing-days.toml が読めません / closing-days.toml cannot be read as TOML"
-        ) from None
+    return closing_days(settings().home, body.id)
 
 
 COMMANDS = [calendar]

@@ -39,6 +39,7 @@ def _here() -> str:
 
 def _story(played: Played) -> str:
     figures, here = played.to_dict(), _here()
+    ledger = figures["ledger"]
     towns = "、".join(f"{town.body.name}（{town.body.id}）" for town in played.towns)
     servers = "\n".join(
         f"    {server.body.name}: {server.acknowledged} 件"
@@ -57,7 +58,7 @@ def _story(played: Played) -> str:
   不許可 / refusals: {figures["refusals"]} 件（記録済み / recorded）
   受領確認 / acknowledged: {figures["delivered"]} 件
 {servers}
-  台帳 / ledger: {figures["ledger"]["records"]} 行、検証 / verified: {figures["ledger"]["verified"]}
+{_custody(played)}  台帳 / ledger: {ledger["records"]} 行、検証 / verified: {ledger["verified"]}
 
   次に試すこと / next:
     {here} quarantine list
@@ -65,6 +66,20 @@ def _story(played: Played) -> str:
     hub rules why --feed change-notice --from {played.towns[0].body.id} --to 110001
 
 """
+
+
+def _custody(played: Played) -> str:
+    """Tell what became of the delivery-address files."""
+    kept = played.kept
+    if not kept.lines:
+        return ""
+    days = ", ".join(sorted({str(line["due_at"])[:16] for line in kept.lines}))
+    return (
+        f"  送付先情報 / delivery-address files: {kept.handed_over} 件（{kept.size:,} バイト）を"
+        "機構へそのまま渡しました / handed over byte for byte\n"
+        f"    時計を進めて {days}: {kept.erased} 件を消去、証明書あり"
+        " / clock moved past their day: erased, with certificates\n"
+    )
 
 
 COMMANDS = [demo]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "backup": "backup",
     "calendar": "calendar",
+    "custody": "custody",
     "demo": "demo",
     "init": "home",
     "keys": "keys",

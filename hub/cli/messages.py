@@ -11,12 +11,15 @@ import click
 from hub.cli.options import HubCommand, open_hub, open_views
 from hub.cli.output import flush, show_line, show_lines
 from hub.errors import UsageError
+from hub.runtime.custody.counter import FileCounter
+from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.delivery import Counter
 from hub.runtime.submission import Submission
 from hub.vocabulary.requests import Request
 
 if TYPE_CHECKING:
     from hub.intake.decode import Encoding
+    from hub.runtime.hub import Hub
 
 
 @click.command("submit", cls=HubCommand)
@@ -40,6 +43,10 @@ def submit(
     if baseline and asked:
         raise UsageError("--baseline と --to は併用できません / --baseline does not go with --to")
     with open_hub() as hub, _input(file) as stream:
+        if hub.carries_files(feed):
+            if baseline:
+                raise UsageError("この種類に初期データはありません / this feed has no initial load")
+            return _submit_file(hub, feed, sender, asked, stream if not dry_run else None)
         request = Request(hub.body(asked).id if asked else None, baseline)
         submission = Submission(hub, feed, hub.party(sender), request, cast("Encoding", encoding))
         wrong = 0
@@ -55,6 +62,22 @@ def submit(
             show_line(receipt.to_dict())
         hub.act()
         return int(wrong)
+
+
+def _submit_file(
+    hub: Hub, feed: str, sender: str, asked: str | None, stream: IO[bytes] | None
+) -> int:
+    """Take a file that is carried unread, or show what would become of it."""
+    submission = FileSubmission(hub, feed, hub.party(sender), hub.body(asked) if asked else None)
+    if stream is None:
+        preview = submission.preview()
+        show_line(preview)
+        return int(preview["reason"] is not None)
+    hub.act()
+    receipt = submission.take(stream)
+    hub.act()
+    show_line(receipt.to_dict())
+    return int(receipt.reason is not None)
 
 
 def _input(file: str) -> IO[bytes]:
@@ -74,9 +97,19 @@ def _input(file: str) -> IO[bytes]:
 @click.option("--as", "recipient", required=True, metavar="ORG", help="受信者 / who receives")
 @click.option("--max", "most", type=click.IntRange(min=1), help="最大件数 / at most so many")
 @click.option("--no-ack", is_flag=True, help="受領を確認しない / acknowledge nothing")
-def receive(feed: str, recipient: str, most: int | None, no_ack: bool) -> int:
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="ファイルの書き出し先 / where files go"
+)
+def receive(feed: str, recipient: str, most: int | None, no_ack: bool, out: Path | None) -> int:
     """受信者が読める情報を開いて示す / What a recipient may read, opened."""
     with open_hub() as hub:
+        if hub.carries_files(feed):
+            return _receive_files(hub, feed, recipient, most, no_ack=no_ack, out=out)
+        if out is not None:
+            raise UsageError(
+                "--out はファイルの種類だけで使えます。結果は標準出力に出ます"
+                " / --out is for feeds of files: this one is printed"
+            )
         counter = Counter(hub, feed, hub.body(recipient))
         unopened = 0
         for handover in counter.fetch(most):
@@ -86,6 +119,32 @@ def receive(feed: str, recipient: str, most: int | None, no_ack: bool) -> int:
             if not no_ack:
                 hub.act()
                 counter.acknowledge(handover)
+    return _say_unopened(unopened)
+
+
+def _receive_files(
+    hub: Hub, feed: str, recipient: str, most: int | None, *, no_ack: bool, out: Path | None
+) -> int:
+    """Write the files that wait for a recipient into a folder."""
+    body = hub.body(recipient)
+    if out is None:
+        raise UsageError(
+            "--out で書き出し先のフォルダーを指定してください"
+            " / this feed is files: name a folder for them by --out"
+        )
+    counter = FileCounter(hub, feed, body)
+    hub.act()
+    for handed_over in counter.fetch(out, most):
+        show_line(handed_over.to_dict())
+        flush()
+        if not no_ack:
+            counter.acknowledge(handed_over)
+    hub.act()
+    return _say_unopened(counter.unopened)
+
+
+def _say_unopened(unopened: int) -> int:
+    """Say how many did not open, and give the exit code."""
     if unopened:
         sys.stderr.write(
             f"hub: {unopened} 件は開けませんでした。送信元を確認してください"

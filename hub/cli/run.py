@@ -12,19 +12,19 @@ from hub.cli.options import HubCommand, open_hub, settings
 from hub.cli.output import show
 from hub.runtime.hub import Hub
 from hub.runtime.logs import configure_logs
-from hub.runtime.services import Role, Supervisor, calm_collector, run_until_idle
+from hub.runtime.services import Role, Supervisor, calm_collector, purge, run_until_idle
 
 if TYPE_CHECKING:
     from types import FrameType
 
-ROLES = ["all", "worker", "ledger"]
+ROLES = ["all", "worker", "custodian", "ledger"]
 
 
 @click.command("run", cls=HubCommand)
 @click.option("--until-idle", is_flag=True, help="処理待ちがなくなるまで / until nothing waits")
 @click.option("--role", type=click.Choice(ROLES), default="all", show_default=True)
 def run(until_idle: bool, role: str) -> None:
-    """サービスを動かす / Run the services: decide, release, record."""
+    """サービスを動かす / Run the services: erase what is due, decide, release, record."""
     configure_logs(settings().log_level)
     calm_collector()
     if not until_idle:
@@ -42,8 +42,11 @@ def run(until_idle: bool, role: str) -> None:
 def _serve(role: Role) -> None:
     """Run until SIGTERM or SIGINT, which let the batch in hand finish."""
     chosen = settings()
-    # Opened once here, so that what is wrong with the home is said before anything starts.
-    Hub.open(chosen).close()
+    # Opened once here, so that what is wrong with the home is said before anything starts; and what
+    # fell due while the machine was off goes before anything is served.
+    with Hub.open(chosen) as hub:
+        if role in {"all", "custodian"}:
+            purge(hub)
     supervisor = Supervisor(chosen, role)
 
     def stop(_: int, __: FrameType | None) -> None:

@@ -48,6 +48,9 @@ class Kind(StrEnum):
     ALIAS = "alias"
     DISCLOSURE = "disclosure"
     DROP = "drop"
+    ERASURE = "erasure"
+    HOLD = "hold"
+    HOLD_END = "hold-end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

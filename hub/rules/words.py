@@ -110,7 +110,8 @@ def read_words(folder: Path, names: Names, *, every_feed: bool) -> Words:
     """
     declared = read_toml(folder / "feeds.toml", folder).get("feed", [])
     chosen = [feed for feed in declared if every_feed or feed.get("carried")]
-    feeds = {feed["id"]: load_feed(feed["id"]) for feed in chosen if feed.get("carried")}
+    read = [feed for feed in chosen if feed.get("carried") and feed.get("form") != "file"]
+    feeds = {feed["id"]: load_feed(feed["id"]) for feed in read}
     items, sets = _items_and_sets(folder)
     try:
         terms = {
@@ -131,7 +132,7 @@ def _feed_terms(stated: Mapping[str, Any], feed: Feed | None, items: Sequence[st
         stated["name"],
         tuple(stated["subjects"]),
         tuple(feed.index) if feed else tuple(items),
-        feed is not None,
+        bool(stated.get("carried")),
         stated["source"],
     )
 

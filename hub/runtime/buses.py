@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from hub.bus.chunk_files import ChunkFiles
+from hub.bus.chunk_topics import ChunkTopics
 from hub.bus.embedded import EmbeddedBus
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
+    from hub.bus.chunks import ChunkStore
     from hub.bus.port import Bus
     from hub.bus.watch import Watch
     from hub.runtime.home import Home
+    from hub.vocabulary.clock import Clock
 
 EMBEDDED = "embedded"
 
@@ -47,3 +51,14 @@ def open_bus(
     prefix = f"{found['name']}." if found["name"] else ""
     patience = Patience(session_ms=int(session_s * 1000))
     return KafkaBus(found["servers"], home.kafka, prefix=prefix, patience=patience, watch=watch)
+
+
+def open_chunks(bus: Bus, home: Home, clock: Clock) -> ChunkStore:
+    """Open where a bus keeps the chunks of files: in the home, or on its brokers."""
+    if not bus.administration.has_brokers:
+        return ChunkFiles(home.files, home.path)
+    from hub.bus.kafka import KafkaBus  # noqa: PLC0415 -- as above
+
+    if not isinstance(bus, KafkaBus):
+        raise TypeError("a bus with brokers is one on Kafka")
+    return ChunkTopics(bus, bus.topic_shelf, clock, home.path)

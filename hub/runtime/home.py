@@ -3,9 +3,9 @@
 ``home.toml`` what the home is · ``sandbox.key`` a sandbox's master key · ``vault.sqlite`` keys ·
 ``bus.sqlite`` the embedded bus · ``kafka/`` this machine's copies from a bus on Kafka ·
 ``views.sqlite`` answers that can be built anew · ``ledger-index.sqlite`` the ledger's index, which
-can be built anew too · ``ledger/`` and ``log.vkey`` the ledger · ``operators/`` public keys of
-operators · ``rules.note`` and ``rules/`` which rules count here · ``instant`` the latest instant ·
-``place`` where the home lay when it was last looked over.
+can be built anew too · ``ledger/`` and ``log.vkey`` the ledger · ``files/`` sealed files in custody ·
+``operators/`` public keys of operators · ``rules.note`` and ``rules/`` which rules count here ·
+``instant`` the latest instant · ``place`` where the home lay when it was last looked over.
 """
 
 from __future__ import annotations
@@ -65,6 +65,11 @@ class Home:
     def index(self) -> Path:
         """Give the file of the ledger's index, where it is not in a database elsewhere."""
         return self.path / "ledger-index.sqlite"
+
+    @property
+    def files(self) -> Path:
+        """Give the folder of sealed files in custody."""
+        return self.path / "files"
 
     @property
     def operators(self) -> Path:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Self
 from hub.errors import UsageError
 from hub.ledger.log_files import LedgerLog
 from hub.ledger.note import NoteSigner
+from hub.rules.custody import load_custody
 from hub.rules.load import load_books
 from hub.runtime import topics
 from hub.runtime.announcements import open_keyring, publisher
-from hub.runtime.buses import open_bus
+from hub.runtime.buses import open_bus, open_chunks
+from hub.runtime.custody.log import CustodyLog
 from hub.runtime.desk import Desk, open_desk
 from hub.runtime.home import Home, HomeClock, open_home
 from hub.runtime.ledger_watch import LedgerWatch
@@ -28,15 +30,18 @@ from hub.runtime.worker import GROUP, Worker
 from hub.sealing.master import load_master_key
 from hub.sealing.sealer import Sealer
 from hub.sealing.vault_file import VaultFile
+from hub.vocabulary.clock import StillClock
 from hub.vocabulary.ids import IdMinter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from types import TracebackType
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+    from hub.bus.chunks import ChunkStore
     from hub.bus.port import Bus
     from hub.rules.load import Books
     from hub.runtime.settings import Settings
@@ -120,6 +125,13 @@ class Hub:
             settings.ledger_grace_seconds,
         )
 
+    def moved_to(self, instant: datetime) -> Hub:
+        """Give the same hub at an instant at which its clock stands still; a sandbox's only."""
+        clock = StillClock(instant)
+        return Hub(
+            self.books, self.vault, self.bus, clock, self.home, self.batch_size, self.metrics
+        )
+
     @cached_property
     def parties(self) -> list[str]:
         """Give the organisations that have keys here and can be played."""
@@ -138,7 +150,7 @@ class Hub:
     def desk(self, feed: str) -> Desk:
         """Give the desk of a feed; raises ``UsageError`` where there is no such feed."""
         if feed not in self.books.feeds:
-            known = ", ".join(self.books.feeds)
+            known = ", ".join([*self.books.feeds, *load_custody().recipients])
             raise UsageError(
                 f"--feed には次のいずれかを指定してください: {known} / --feed must be one of: {known}"
             )
@@ -175,6 +187,24 @@ class Hub:
         """
         trust = self.vault if reader == HUB else ReleasesOnly(self.vault)
         return open_keyring(self.bus, reader, trust, HUB)
+
+    def carries_files(self, feed: str) -> bool:
+        """Say whether a feed is carried as files, unread."""
+        return feed in load_custody().recipients
+
+    def file_recipient(self, feed: str) -> Organisation:
+        """Give the body that the files of a feed go to."""
+        return self.body(load_custody().recipients[feed])
+
+    @cached_property
+    def files(self) -> ChunkStore:
+        """Give where the sealed chunks of files lie."""
+        return open_chunks(self.bus, self.home, self.clock)
+
+    @cached_property
+    def custody_log(self) -> CustodyLog:
+        """Give the steps of the files in custody."""
+        return CustodyLog(self.bus, self.vault)
 
     def worker(self) -> Worker:
         """Give a worker over every feed's intake; ``RulesNotSignedError`` where it may not decide."""

@@ -70,6 +70,12 @@ class Metrics:
         self._restored = Counter(
             "hub_restored_records", "Records of state read again.", registry=self.registry
         )
+        self._late = Gauge(
+            "hub_custody_late_files",
+            "Files not certified as erased: half of the time left is over (alarm), or all of it.",
+            ["lateness"],
+            registry=self.registry,
+        )
         self._ledger_lag = Gauge(
             "hub_ledger_pages_waiting",
             "Ledger pages committed on the bus but not under a checkpoint.",
@@ -137,6 +143,11 @@ class Metrics:
         """Count a restoration of state (see ``hub.bus.watch``)."""
         self._restores.observe(seconds)
         self._restored.inc(records)
+
+    def custody(self, alarm: int, overdue: int) -> None:
+        """Set how many files are late."""
+        self._late.labels("alarm").set(alarm)
+        self._late.labels("overdue").set(overdue)
 
     def restarted(self, service: str) -> None:
         """Count a service's restart."""

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Literal
 import structlog
 
 from hub.errors import HubError
+from hub.runtime.custody.custodian import Custodian
+from hub.runtime.custody.desk import FileDesk
+from hub.runtime.custody.overview import count_late
 from hub.runtime.hub import Hub
 from hub.runtime.ledger_watch import LedgerBehindError
 from hub.runtime.metrics import Metrics
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from hub.runtime.settings import Settings
     from hub.runtime.worker import Worker
 
-Role = Literal["all", "worker", "ledger"]
+Role = Literal["all", "worker", "custodian", "ledger"]
 
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
@@ -45,15 +48,24 @@ def calm_collector() -> None:
 
 
 def run_until_idle(hub: Hub, role: Role = "all") -> tuple[Tally, Head | None]:
-    """Carry everything that waits, record it and sign a checkpoint over it."""
+    """Erase what is due, carry everything that waits, record it and sign a checkpoint over it.
+
+    What is due goes first, so that a hub which was off over a deadline serves nothing before.
+    """
     tally, head = Tally(), None
+    if role == "custodian":
+        purge(hub)
+        return tally, None
     if role == "worker":
         return _drain(hub, None), None
     with hub.open_ledger() as log:
         # Made first: it refuses a ledger that is ahead of its bus before anything is added.
         recorder = hub.recorder(log)
         if role == "all":
+            purge(hub)
             tally = _drain(hub, recorder)
+            # What was refused meanwhile.
+            purge(hub)
         recorder.catch_up()
         head = log.checkpoint()
     return tally, head
@@ -68,6 +80,25 @@ def _drain(hub: Hub, recorder: Recorder | None) -> Tally:
     while (tally := _step(worker, recorder)) is not None:
         total += tally
     worker.close()
+    return total + _decide_files(hub)
+
+
+def _decide_files(hub: Hub) -> Tally:
+    total = Tally()
+    desk = FileDesk(hub)
+    while (tally := desk.step()) is not None:
+        total += tally
+    desk.close()
+    return total
+
+
+def purge(hub: Hub) -> int:
+    """Erase every file that is due; gives how many were certified as erased."""
+    custodian = Custodian(hub)
+    total = 0
+    while erased := custodian.step():
+        total += erased
+    custodian.close()
     return total
 
 
@@ -91,6 +122,8 @@ class Supervisor:
         self._loops: dict[str, Callable[[Hub], None]] = {}
         if role in {"all", "worker"}:
             self._loops["worker"] = self._work
+        if role in {"all", "custodian"}:
+            self._loops["custodian"] = self._erase
         if role in {"all", "ledger"}:
             self._loops["ledger"] = self._record
             self._loops["index"] = self._index
@@ -137,7 +170,7 @@ class Supervisor:
         self._log.info("service-stopped", service=name)
 
     def _work(self, hub: Hub) -> None:
-        worker, stopped = hub.worker(), False
+        worker, desk, stopped = hub.worker(), FileDesk(hub), False
         # Rules that were signed anew count from the next batch on: the hub is opened with them.
         while not self._stop.is_set() and hub.rulebook.is_current():
             hub.rulebook.require(hub.clock.now())
@@ -154,10 +187,23 @@ class Supervisor:
                 self._log.info("releases-resumed", service="worker")
                 stopped = False
             if tally is None:
+                tally = desk.step()
+            if tally is None:
                 self._stop.wait(self._settings.idle_seconds)
             else:
                 hub.act()
                 self._log.info("batch-committed", **tally._asdict())
+
+    def _erase(self, hub: Hub) -> None:
+        custodian = Custodian(hub)
+        while not self._stop.is_set():
+            erased = custodian.step()
+            self.metrics.custody(*count_late(hub))
+            if erased:
+                hub.act()
+                self._log.info("files-erased", files=erased)
+            else:
+                self._stop.wait(self._settings.custody_seconds)
 
     def _record(self, hub: Hub) -> None:
         with hub.open_ledger() as log:

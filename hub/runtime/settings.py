@@ -14,6 +14,7 @@ class Settings(BaseSettings):
     ``now`` is the instant a sandbox plays at (RFC 3339 or a date), ``batch_size`` the messages of
     one transaction, ``session_seconds`` until a worker on Kafka that is gone loses its partitions,
     ``ledger_grace_seconds`` by how much the ledger may be behind before releases stop (alert at half),
+    ``custody_seconds`` the pause of a custodian that found nothing due,
     ``metrics_port`` where Prometheus reads (0: nowhere) at ``metrics_host``: loopback where nothing
     else is said, since whoever reaches it may read, ``ledger_index`` where the ledger's index is
     (``sqlite`` in the home, or a PostgreSQL URL), ``pdf_font`` the font of reports on paper.
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
     session_seconds: float = Field(default=10.0, ge=1, le=300)
     idle_seconds: float = Field(default=0.2, gt=0, le=60)
     ledger_grace_seconds: float = Field(default=900.0, ge=1, le=86_400)
+    custody_seconds: float = Field(default=5.0, gt=0, le=300)
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65_535)
     # A URL may hold a password.

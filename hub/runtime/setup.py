@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Named secrets that must exist before two processes could ask for them at once.
-_SECRETS = ("subject-digest", "state-digest")
+_SECRETS = ("subject-digest", "state-digest", "custody-steps")
 
 
 def make_sandbox(path: Path, towns: int, residents: int, seed: int) -> Home:

@@ -31,7 +31,8 @@ class TopicCare(NamedTuple):
 
     def plan(self) -> Plan:
         """Give what differs now."""
-        return compare(self.wanted, self.bus.administration.found())
+        found = self.bus.administration.found()
+        return compare([*self.wanted, *topics.files_among(found.topics)], found)
 
 
 @contextmanager

@@ -48,6 +48,18 @@ def keys() -> Topic:
     return declared.topics()["keys"]
 
 
+def custody() -> Topic:
+    """Give the topic of the steps of files in custody."""
+    return declared.topics()["custody"]
+
+
+def files_among(names: Iterable[str]) -> list[Topic]:
+    """Give those of these topics that hold a file in custody, as each is declared."""
+    topic = declared.topics()["file"]
+    begin = topic.name.format(file="")
+    return [topic._replace(name=name) for name in names if name.startswith(begin)]
+
+
 def state(feed: str) -> Topic:
     """Give the topic of the state of a feed's intake, which there is only on brokers."""
     topic = declared.topics()["state"]
@@ -57,7 +69,7 @@ def state(feed: str) -> Topic:
 def needed(feeds: Iterable[str], parties: Iterable[str], *, on_brokers: bool) -> list[Topic]:
     """Give every topic that a hub with these feeds and parties needs on such a bus."""
     feeds, parties = list(feeds), list(parties)
-    wanted = [ledger(), receipts(), quarantine(), keys()]
+    wanted = [ledger(), receipts(), quarantine(), keys(), custody()]
     wanted += [intake(feed) for feed in feeds]
     wanted += [release(feed, party) for feed in feeds for party in parties]
     return wanted + [state(feed) for feed in feeds if on_brokers]

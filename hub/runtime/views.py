@@ -13,6 +13,7 @@ import orjson
 
 from hub.bus.sqlite import immediate, translated
 from hub.ledger.log_reader import entries, read_head
+from hub.ledger.record import Kind
 from hub.runtime import topics
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 200
 _LEDGER = "ledger-files"
+# What becomes of a file later; its leg stands in the ledger where it was provided or refused.
+_NOT_OF_A_LEG = frozenset({Kind.ERASURE, Kind.HOLD, Kind.HOLD_END})
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -176,6 +179,8 @@ class Views:
             after = (month, place) if month else None
             for month, place, line in entries(self._root, after, head):
                 fields = orjson.loads(line)
+                if fields["kind"] in _NOT_OF_A_LEG:
+                    continue
                 self._db.execute(
                     "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?)",
                     (fields["id"], fields["from"], fields["to"] or "", month, place),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     )
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
+    from hub.sealing.files import FileKey
     from hub.sealing.keys import DataKey
 
 
@@ -82,6 +83,26 @@ class Vault(Protocol):
 
     def list_keys(self) -> list[KeyRow]:
         """Give all data keys held, oldest first, without their secrets."""
+        ...
+
+    def make_file_key(self, file_id: str, now: datetime) -> FileKey:
+        """Make the key of one file, which is never announced; an id that has one is an error."""
+        ...
+
+    def file_key(self, file_id: str) -> FileKey:
+        """Give the key of a file; ``UnknownKeyError`` where it is destroyed or never was."""
+        ...
+
+    def files_with_keys(self) -> list[str]:
+        """Give the ids of the files whose keys are held, in order of id."""
+        ...
+
+    def destroy_file_keys(self, file_ids: Sequence[str]) -> None:
+        """Destroy the keys of files beyond recovery; those that are gone already count as well."""
+        ...
+
+    def keeps(self, traces: Sequence[bytes]) -> bool:
+        """Say whether any of these bytes stands in what the vault keeps on disk."""
         ...
 
     def ensure_party(self, organisation: str, now: datetime) -> None:

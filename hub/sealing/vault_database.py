@@ -36,6 +36,12 @@ CREATE TABLE epoch_keys (
     UNIQUE (sender, recipient, epoch)
 ) STRICT;
 """
+# Apart, since a vault may have been made before there were files.
+_FILE_KEYS = """
+CREATE TABLE IF NOT EXISTS file_keys (
+    file_id TEXT PRIMARY KEY, created TEXT NOT NULL, wrapped BLOB NOT NULL
+) STRICT
+"""
 # The tables are STRICT, so a column's type is the one declared above.
 Row: TypeAlias = tuple[Any, ...]
 
@@ -46,6 +52,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Connect to a file that exists and that no one but its owner may touch."""
         _check_mode(path)
+        self._path = path
         self._turn = threading.RLock()
         with _in_words():
             self._connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
@@ -55,6 +62,7 @@ class Database:
             self._connection.pragma("temp_store", "memory")
             self._connection.pragma("journal_mode", "wal")
             self._connection.pragma("synchronous", "full")
+            self._connection.execute(_FILE_KEYS)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -92,6 +100,14 @@ class Database:
         swept = self.row("PRAGMA wal_checkpoint(TRUNCATE)")
         if swept is None or swept[0] != 0:
             raise SurroundingsError(_BUSY)
+
+    def contents(self) -> Iterator[bytes]:
+        """Yield the bytes of the file and of those that SQLite keeps beside it."""
+        for path in self._path.parent.glob(f"{self._path.name}*"):
+            try:
+                yield path.read_bytes()
+            except OSError:
+                raise SurroundingsError(_OTHERWISE) from None
 
     def close(self) -> None:
         """Close the file."""

@@ -13,11 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.errors import SurroundingsError
 from hub.sealing.vault_database import Database, create_file
+from hub.sealing.vault_file_keys import FileKeys
 from hub.sealing.vault_identities import Identities
 from hub.sealing.vault_keys import EpochKeys
 from hub.sealing.wrapping import Wrapping
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -25,12 +27,13 @@ _SECRET_SIZE = 32
 _PROBE = b"juki-hub vault"
 
 
-class VaultFile(Identities, EpochKeys):
+class VaultFile(Identities, EpochKeys, FileKeys):
     """Keys at rest in one file, for several threads and processes at once."""
 
     def __init__(self, database: Database, wrapping: Wrapping) -> None:
         Identities.__init__(self, database, wrapping)
         EpochKeys.__init__(self, database, wrapping)
+        FileKeys.__init__(self, database, wrapping)
 
     def __repr__(self) -> str:
         return "VaultFile()"
@@ -77,6 +80,10 @@ class VaultFile(Identities, EpochKeys):
     def is_whole(self) -> bool:
         """Say whether the file's pages agree; reads all of it, for one that was copied."""
         return self._database.row("PRAGMA integrity_check(1)") == ("ok",)
+
+    def keeps(self, traces: Sequence[bytes]) -> bool:
+        """Say whether any of these bytes stands in the vault's file or what SQLite keeps beside it."""
+        return any(trace in content for content in self._database.contents() for trace in traces)
 
     def secret(self, name: str) -> bytes:
         """Give the 32 bytes of a named secret, made when first asked for."""

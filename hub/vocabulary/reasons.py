@@ -253,6 +253,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "不開示の申出があるため、担当者の判断を待っています",
         "it bears a non-disclosure flag and waits for a person's decision",
     ),
+    # what became of a file in custody
+    "sent": ("提供先にファイル全体を渡しました", "handed over to the recipient whole"),
+    "undelivered": (
+        "期限までに受け取られなかったため消去しました。必要なら送り直してください",
+        "not fetched in time and erased; send it again if it is still needed",
+    ),
+    "erased": ("鍵を廃棄し、内容を消去しました", "its key was destroyed and its bytes removed"),
+    "not-permitted": ("規則が認めないため消去しました", "erased, since no rule permits it"),
+    "never-completed": (
+        "途中で終わったファイルを消去しました",
+        "a file whose sending never ended was erased",
+    ),
+    "restored": (
+        "消去済みのファイルが控えから戻されたため、再び消去しました",
+        "an erased file came back with a backup and was erased again",
+    ),
+    "held": ("消去を保留しています", "its erasure is on hold"),
+    "hold-ended": ("消去の保留を解きました", "the hold has ended"),
+    "custody-overdue": (
+        "消去の期限を過ぎたファイルがあります。hub custody purge で消去してから送ってください",
+        "a file is overdue for erasure, so no new one is taken: erase it by `hub custody purge`",
+    ),
 }
 
 

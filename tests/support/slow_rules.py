@@ -91,7 +91,7 @@ class SlowRules:
         self.feeds = {}
         for feed in tomllib.loads((folder / "feeds.toml").read_text(encoding="utf-8"))["feed"]:
             items = [i["name"] for i in stated.get("item", []) if feed["id"] in i["feeds"]]
-            if feed["carried"]:
+            if feed["carried"] and feed.get("form") != "file":
                 newest = max(schemas.joinpath(feed["id"]).glob("*.avsc"), key=lambda p: int(p.stem))
                 fields = json.loads(newest.read_text(encoding="utf-8"))["fields"]
                 items = [field["official"] for field in fields]

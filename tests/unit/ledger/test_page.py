@@ -76,7 +76,7 @@ def test_a_provision_has_every_column_of_the_report(office: Office) -> None:
         method="電気通信回線を通じた送信",
         reason="都道府県知事保存本人確認情報ファイルの更新",
         task="本人確認情報の通知",
-        basis=books().catalogue.rules[0].basis,
+        basis=books().catalogue.by_id["juki-30-6-notice"].basis,
         rule="juki-30-6-notice",
         catalogue=books().catalogue.digest,
         items=tuple(item for item in notice() if item not in {"市町村コード", "更新順番号"}),

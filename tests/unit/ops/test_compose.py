@@ -48,11 +48,11 @@ def test_what_a_service_names_is_there() -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_each_profile_is_whole(profile: str) -> None:
-    """Brokers, a worker, a ledger, Prometheus and Grafana, each looked after by a health check."""
+    """Brokers, every role of the hub, Prometheus and Grafana, each with a health check."""
     found = services(profile)
     assert len(brokers(profile)) == {"demo": 1, "full": 3}[profile]
     roles = sorted(service["command"][-1] for service in hub_services(profile).values())
-    assert roles == ["ledger", "worker"]
+    assert roles == ["custodian", "ledger", "worker"]
     assert {"prometheus", "grafana"} <= found.keys()
     assert ("postgres" in found) is (profile == "full")
     assert [name for name, service in found.items() if "healthcheck" not in service] == []

@@ -131,7 +131,7 @@ def test_another_task_of_the_same_feed_is_denied() -> None:
 
 def test_a_made_up_word_is_answered_with_the_nearest() -> None:
     """So that a slip of the hand can be put right."""
-    assert nearest(NOTICE, feed="change-notise") == ("change-notice",)
+    assert nearest(NOTICE, feed="change-notise")[0] == "change-notice"
     assert nearest(NOTICE, task="本人確認情報の通達") == (TASK,)
     assert set(nearest(NOTICE, subject="住人")) <= {"住民", "消除者"}
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CATALOGUE, DIRECTORY = books().catalogue, books().directory
 # The rows that decide; documents' rows that restate them are listed and decide nothing.
-RULES = [rule for rule in CATALOGUE.rules if not rule.confirms]
+RULES = [rule for rule in CATALOGUE.of_feed("change-notice") if not rule.confirms]
 BODIES = list(DIRECTORY)
 LOCAL = [body for body in BODIES if body.id.isdigit()]
 # Every prefecture, J-LIS, one of each other kind; a town, a ward and a designated city for the rest.

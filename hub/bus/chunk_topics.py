@@ -1,0 +1,139 @@
+"""Sealed chunks on Kafka: a topic a file, deleted whole (docs/adr/0028).
+
+Each record is the SHA-256 of a chunk and the chunk. Nobody on a network can see whether a sender
+still writes: a file counts as being written for an hour after it was begun.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+from hub.bus import declared
+from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
+from hub.bus.port import Record
+from hub.bus.traces import finds
+from hub.vocabulary.ids import is_id, minted_at
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from hub.bus.kafka_topics import Topics
+    from hub.bus.port import Bus
+    from hub.vocabulary.clock import Clock
+
+LONGEST_SENDING = timedelta(hours=1)
+"""A file that is not whole so long after it was begun is given up."""
+
+_AT_ONCE = 4
+_HASH_BYTES = 32
+
+
+class ChunkTopics:
+    """The sealed files of one bus on Kafka (see ``hub.bus.chunks``)."""
+
+    def __init__(self, bus: Bus, topics: Topics, clock: Clock, searched: Path) -> None:
+        """Keep files on ``bus``; traces are looked for in what this machine keeps, ``searched``.
+
+        What brokers keep on their disks is not for a client to see.
+        """
+        self._bus = bus
+        self._topics = topics
+        self._clock = clock
+        self._searched = searched
+
+    def begin(self, file_id: str) -> TopicWriter:
+        """Begin a file that was not there."""
+        name = _topic(file_id)
+        row = declared.topics()["file"]
+        self._bus.ensure(name, row.partitions, row.settings)
+        return TopicWriter(self._bus, name)
+
+    def read(self, file_id: str) -> Iterator[bytes]:
+        """Yield the chunks in order, a few in memory at a time."""
+        name, position = _topic(file_id), 0
+        if not self._bus.partitions(name):
+            raise ChunksGoneError(
+                "このファイルの内容はもうありません / the content of this file is no longer here"
+            )
+        while records := self._bus.follow(name, 0, position, _AT_ONCE):
+            for record in records:
+                position = record.offset + 1
+                yield _chunk(record.value)
+
+    def idle(self) -> set[str]:
+        """Give the files that were begun over an hour ago."""
+        return {file_id for file_id in self._files() if not self._is_young(file_id)}
+
+    def busy(self) -> set[str]:
+        """Give the files that were begun within the last hour."""
+        return {file_id for file_id in self._files() if self._is_young(file_id)}
+
+    def remove(self, file_ids: Collection[str]) -> None:
+        """Delete the topics of files."""
+        for file_id in file_ids:
+            self._topics.drop(_topic(file_id))
+
+    def finds(self, traces: Sequence[bytes]) -> bool:
+        """Say whether any of these bytes stands in a file of this machine's folder."""
+        return finds([path for path in self._searched.rglob("*") if path.is_file()], traces)
+
+    def _files(self) -> list[str]:
+        begin = _topic("")
+        found = [name for name in self._topics.names() if name.startswith(begin)]
+        return [file_id for name in found if is_id(file_id := name.removeprefix(begin))]
+
+    def _is_young(self, file_id: str) -> bool:
+        return self._clock.now() - minted_at(file_id) < LONGEST_SENDING
+
+
+class TopicWriter:
+    """One file under way; a few chunks are one transaction (see ``hub.bus.chunks``)."""
+
+    def __init__(self, bus: Bus, topic: str) -> None:
+        self._bus = bus
+        self._topic = topic
+        self._waiting: list[Record] = []
+
+    def add(self, chunk: bytes) -> None:
+        """Add the next sealed chunk."""
+        value = hashlib.sha256(chunk).digest() + chunk
+        self._waiting.append(Record(self._topic, None, value))
+        if len(self._waiting) == _AT_ONCE:
+            self._write()
+
+    def finish(self) -> None:
+        """Make all chunks durable."""
+        self._write()
+
+    def _write(self) -> None:
+        self._bus.publish(self._waiting)
+        self._waiting = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._waiting = []
+
+
+def _topic(file_id: str) -> str:
+    return declared.topics()["file"].name.format(file=file_id)
+
+
+def _chunk(value: bytes) -> bytes:
+    digest, chunk = value[:_HASH_BYTES], value[_HASH_BYTES:]
+    if hashlib.sha256(chunk).digest() != digest:
+        raise ChunksDamagedError(
+            "封をしたファイルが壊れています。送信元に再送を依頼してください"
+            " / a sealed file is damaged on the bus: ask its sender to send it again"
+        )
+    return chunk

@@ -1,0 +1,1 @@
+"""Files from their sender to their erasure: the adapters around ``hub.custody``."""

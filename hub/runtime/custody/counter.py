@@ -1,0 +1,139 @@
+"""Hands files to their recipient: written whole and checked, or not at all.
+
+A file is sent when all of it lies in the recipient's folder, under its name, with the hash that its
+sender sealed. Only then is the step ``sent`` published, and with it the day on which the file goes.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
+from hub.custody.events import Event
+from hub.custody.machine import may_be_handed_over
+from hub.custody.states import Cause, State, Step
+from hub.errors import SurroundingsError
+from hub.runtime.custody import records
+from hub.runtime.home_settings import terms_of
+from hub.sealing.errors import UnknownKeyError
+from hub.sealing.files import DamagedFileError, Label, Whole, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from hub.custody.states import Custody, File
+    from hub.runtime.hub import Hub
+    from hub.vocabulary.organisations import Organisation
+
+
+class HandedOver(NamedTuple):
+    """One file as its recipient has it; ``size`` in bytes, ``sha256`` in hex."""
+
+    file_id: str
+    path: Path
+    size: int
+    sha256: str
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Give the hand-over as ``hub receive --out`` prints it."""
+        return {
+            "id": self.file_id,
+            "file": str(self.path),
+            "bytes": self.size,
+            "sha256": self.sha256,
+        }
+
+
+class FileCounter:
+    """Where one recipient fetches the files of one feed; ``unopened`` counts what did not open."""
+
+    def __init__(self, hub: Hub, feed: str, recipient: Organisation) -> None:
+        self._hub = hub
+        self._feed = feed
+        self._recipient = recipient
+        self._log = hub.custody_log
+        self.unopened = 0
+
+    def fetch(self, folder: Path, most: int | None = None) -> Iterator[HandedOver]:
+        """Write what waits into a folder, oldest first, and yield each file once it was sent."""
+        _make(folder)
+        self._log.catch_up()
+        now = self._log.date(self._hub.clock.now())
+        waiting = [each for each in self._log.files.values() if self._is_for(each.file)]
+        ready = [custody for custody in waiting if may_be_handed_over(custody, now)]
+        for custody in ready[:most]:
+            try:
+                whole = self._write(custody.file, folder)
+            except (ChunksGoneError, ChunksDamagedError, DamagedFileError, UnknownKeyError):
+                self.unopened += 1
+                continue
+            if custody.state is State.ACCEPTED:
+                self._publish(custody, State.SENT, Cause.HANDED_OVER)
+            yield HandedOver(custody.file.id, _place(folder, custody.file), *whole)
+
+    def acknowledge(self, handed_over: HandedOver) -> None:
+        """Note that the recipient has this file; it is not given again."""
+        custody = self._log.files[handed_over.file_id]
+        self._publish(custody, State.ACKNOWLEDGED, Cause.CONFIRMED)
+
+    def _is_for(self, file: File) -> bool:
+        return file.feed == self._feed and file.recipient == self._recipient.id
+
+    def _write(self, file: File, folder: Path) -> Whole:
+        """Write a file under its name once all of it has opened; what is not whole is removed."""
+        key = self._hub.vault.file_key(file.id)
+        label = Label(file.id, file.feed, file.sender, file.recipient)
+        draft = folder / f".{file.id}.part"
+        try:
+            whole = _copy(opened(key, label, self._hub.files.read(file.id)), draft)
+            draft.replace(_place(folder, file))
+        except OSError as error:
+            raise SurroundingsError(
+                f"受信先のフォルダーに書けません（{error.strerror}）。空き容量と権限を確認してください"
+                " / the folder of --out cannot be written: check its space and permissions"
+            ) from error
+        finally:
+            draft.unlink(missing_ok=True)
+        return whole
+
+    def _publish(self, custody: Custody, state: State, cause: Cause) -> None:
+        now = self._log.date(self._hub.clock.now())
+        file = custody.file
+        due_at = None
+        if state is State.SENT:
+            due_at = terms_of(self._hub.home.path, file.sender).due_at(now)
+        event = Event(file.id, Step(state, now, cause, due_at))
+        receipt = records.handed_over(file, state.value, None, now)
+        self._hub.bus.publish([*self._log.records([event]), *receipt])
+        self._log.catch_up()
+
+
+def _copy(pieces: Iterator[bytes | Whole], draft: Path) -> Whole:
+    """Write the pieces durably; gives what the whole is."""
+    whole = Whole(0, "")
+    descriptor = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        for piece in pieces:
+            if isinstance(piece, Whole):
+                whole = piece
+            else:
+                file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return whole
+
+
+def _place(folder: Path, file: File) -> Path:
+    return folder / f"{file.id}.bin"
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SurroundingsError(
+            f"--out のフォルダーを作れません（{error.strerror}）"
+            " / the folder of --out cannot be made: choose another"
+        ) from error

@@ -1,0 +1,51 @@
+"""What the custody of a hub looks like: a line a file, and how many are late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hub.custody.machine import Lateness, is_due, lateness, shown_state
+from hub.runtime.home_settings import terms_of
+from hub.vocabulary.clock import rfc3339
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hub.custody.states import Custody
+    from hub.runtime.hub import Hub
+
+
+def lines(hub: Hub, *, due_alone: bool = False) -> list[dict[str, Any]]:
+    """Give every file, or those alone that are due and not erased, as ``hub custody`` shows them."""
+    found, now = _files(hub)
+    return [_line(hub, each, now) for each in found if not due_alone or is_due(each, now)]
+
+
+def count_late(hub: Hub) -> tuple[int, int]:
+    """Give how many files are past half of the time left, and how many are overdue."""
+    found, now = _files(hub)
+    late = [_lateness(hub, custody, now) for custody in found]
+    return late.count(Lateness.ALARM), late.count(Lateness.OVERDUE)
+
+
+def _files(hub: Hub) -> tuple[list[Custody], datetime]:
+    hub.custody_log.catch_up()
+    return list(hub.custody_log.files.values()), hub.custody_log.date(hub.clock.now())
+
+
+def _line(hub: Hub, custody: Custody, now: datetime) -> dict[str, Any]:
+    file = custody.file
+    return {
+        "id": file.id,
+        "feed": file.feed,
+        "from": file.sender,
+        "to": file.recipient,
+        "state": shown_state(custody, now).value,
+        "sent_at": rfc3339(custody.sent_at) if custody.sent_at else None,
+        "due_at": rfc3339(custody.due_at) if custody.due_at else None,
+        "overdue": _lateness(hub, custody, now) is Lateness.OVERDUE,
+    }
+
+
+def _lateness(hub: Hub, custody: Custody, now: datetime) -> Lateness:
+    return lateness(custody, terms_of(hub.home.path, custody.file.sender), now)

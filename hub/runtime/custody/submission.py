@@ -1,0 +1,128 @@
+"""Takes a sender's file in: sealed chunk by chunk under a key of its own, in constant memory.
+
+What happens in which order, so that a crash leaves nothing unseen: the place is taken and locked,
+the step ``received`` published, the key made, the chunks sealed and written, and the step published
+that says that all has come. What ended in between is found by the worker and erased.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING, Any
+
+from hub.custody.events import Event
+from hub.custody.machine import Lateness, lateness
+from hub.custody.states import Cause, Custody, File, State, Step
+from hub.errors import UsageError
+from hub.rules.model import Question
+from hub.runtime.custody import records
+from hub.runtime.home_settings import terms_of
+from hub.runtime.submission import LineReceipt
+from hub.sealing.files import CHUNK_BYTES, ChunkSealer, Label
+from hub.vocabulary.reasons import because
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hub.bus.chunks import ChunkWriter
+    from hub.rules.model import Decision
+    from hub.runtime.hub import Hub
+    from hub.vocabulary.organisations import Organisation
+    from hub.vocabulary.reasons import Reason
+
+MOST_BYTES = 2 << 30
+"""The largest file: 2 GiB."""
+
+
+class FileSubmission:
+    """One file of one sender, to the feed's own recipient or to the one that is asked for."""
+
+    def __init__(
+        self, hub: Hub, feed: str, sender: Organisation, asked: Organisation | None
+    ) -> None:
+        self._hub = hub
+        self._feed = feed
+        self._sender = sender
+        self._recipient = asked or hub.file_recipient(feed)
+        self._terms = terms_of(hub.home.path, sender.id)
+
+    def preview(self) -> dict[str, Any]:
+        """Give what would become of the file, taking nothing."""
+        decision = self._decide(self._hub.clock.now())
+        leg = {
+            "from": self._sender.id,
+            "to": self._recipient.id,
+            "decision": "permit" if decision.permits else "deny",
+            "rule": decision.rule.id if decision.rule else None,
+            "basis": decision.rule.basis.to_dict() if decision.rule else None,
+            "items": list(decision.items),
+        }
+        reason = None if decision.permits else decision.reason
+        return LineReceipt(1, None, "accepted", reason, ()).to_dict() | {"recipients": [leg]}
+
+    def take(self, stream: IO[bytes]) -> LineReceipt:
+        """Take the file and give its receipt; one that no rule permits is refused unread.
+
+        Raises ``UsageError`` for a file over ``MOST_BYTES``, of which nothing is kept.
+        """
+        log = self._hub.custody_log
+        log.catch_up()
+        now = log.date(self._hub.clock.now())
+        reason = self._refused(now)
+        file = self._file(now)
+        if reason:
+            catalogue = self._hub.books.catalogue.digest
+            self._hub.bus.publish(records.refusal(file, reason, catalogue, now))
+            return LineReceipt(1, file.id, "accepted", reason, ())
+        with self._hub.files.begin(file.id) as writer:
+            self._tell(file, now, Cause.BEGUN)
+            whole = self._seal(file, stream, writer)
+            self._tell(whole, log.date(self._hub.clock.now()), Cause.SUBMITTED)
+        return LineReceipt(1, file.id, "accepted", None, ())
+
+    def _refused(self, now: datetime) -> Reason | None:
+        """Say why no file of this sender is taken now, if none is."""
+        decision = self._decide(now)
+        if not decision.permits:
+            return decision.reason
+        late = any(self._is_overdue(each, now) for each in self._hub.custody_log.files.values())
+        return because("custody-overdue") if late else None
+
+    def _decide(self, now: datetime) -> Decision:
+        question = Question(self._feed, self._sender, self._recipient, now.date())
+        return self._hub.books.catalogue.decide(question)
+
+    def _is_overdue(self, custody: Custody, now: datetime) -> bool:
+        own = custody.file.sender == self._sender.id
+        return own and lateness(custody, self._terms, now) is Lateness.OVERDUE
+
+    def _file(self, now: datetime) -> File:
+        gives_up_at = self._terms.gives_up_at(now)
+        # Asked for now: a year without a calendar must not be met when the file is sent.
+        self._terms.due_at(gives_up_at)
+        return File(self._hub.mint(), self._feed, self._sender.id, self._recipient.id, gives_up_at)
+
+    def _seal(self, file: File, stream: IO[bytes], writer: ChunkWriter) -> File:
+        """Seal the stream into the writer; gives what is known of the file then."""
+        key = self._hub.vault.make_file_key(file.id, self._hub.clock.now())
+        sealer = ChunkSealer(key, Label(file.id, file.feed, file.sender, file.recipient))
+        while chunk := stream.read(CHUNK_BYTES):
+            if sealer.size + len(chunk) > MOST_BYTES:
+                raise UsageError(
+                    "ファイルが上限の 2 GiB を超えています。分けて送ってください"
+                    " / the file is over the limit of 2 GiB: send it in parts"
+                )
+            writer.add(sealer.seal(chunk))
+        writer.add(sealer.finish())
+        writer.finish()
+        return replace(
+            file,
+            size=sealer.size,
+            chunks=sealer.chunks,
+            content=sealer.content,
+            traces=tuple(sealer.traces),
+        )
+
+    def _tell(self, file: File, at: datetime, cause: Cause) -> None:
+        event = Event(file.id, Step(State.RECEIVED, at, cause), file)
+        self._hub.bus.publish(self._hub.custody_log.records([event]))

@@ -1,0 +1,63 @@
+"""What a home sets by hand: an organisation's own closing days, and periods left open to it."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from hub.custody.terms import read_terms
+from hub.errors import UsageError
+from hub.rules.custody import load_custody
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hub.custody.terms import Terms
+
+
+def closing_days(folder: Path | None, organisation: str) -> frozenset[date]:
+    """Give an organisation's own closing days, from ``closing-days.toml`` in the home's folder.
+
+    None where there is no such file; raises ``UsageError`` where it does not list real dates.
+    """
+    declared = _read(folder, "closing-days.toml").get(organisation, [])
+    try:
+        return frozenset(_day(day) for day in declared)
+    except (TypeError, ValueError):
+        raise UsageError(
+            "closing-days.toml には実在する日付の一覧を書いてください"
+            " / closing-days.toml must list real dates"
+        ) from None
+
+
+def terms_of(folder: Path, organisation: str) -> Terms:
+    """Give an organisation's terms of custody: the rules', with what the home's custody.toml sets.
+
+    Raises ``UsageError`` where that sets what may not be set.
+    """
+    own = _read(folder, "custody.toml").get(organisation, {})
+    if not isinstance(own, dict):
+        raise UsageError(
+            "custody.toml には機関ごとの表を書いてください / custody.toml must hold a table a body"
+        )
+    return read_terms(load_custody().terms, organisation, own, closing_days(folder, organisation))
+
+
+def _read(folder: Path | None, name: str) -> dict[str, Any]:
+    file = folder / name if folder else None
+    if file is None or not file.exists():
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise UsageError(f"{name} が読めません / {name} cannot be read as TOML") from None
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    day = date.fromisoformat(str(value))
+    if day.isoformat() != value:
+        raise ValueError("a date is written YYYY-MM-DD")
+    return day
