@@ -118,6 +118,8 @@ def ledger(figures: Figures) -> str:
                 ],
                 map(_ledger_size, figures["growth"]),
             ),
+        ]
+    )
 
 
 def custody(figures: Figures) -> str:
