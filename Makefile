@@ -43,8 +43,8 @@ kafka-jars: install kafka-packages .kafka/lib/.copied ## the jars of a local Kaf
 
 test: install check test-unit test-integration test-acceptance test-faults test-kafka ## every tier
 
-test-fast: install ## the everyday part, under two minutes: one room at a time
-	$(BIN)/python -m pytest -q -n 2 tests/unit
+test-fast: install ## the everyday part, under two minutes: one room at a time, no server
+	$(BIN)/python -m pytest -q -n 2 -k "not postgresql" tests/unit
 
 # Debian's initdb is not on the path; pg_ctlcluster comes with it.
 test-packages: ## PostgreSQL and a Japanese font, where they are not there and we may install them

@@ -14,7 +14,7 @@ from hub.rules.load import load_books
 from hub.rules.model import Question
 from hub.rules.sources import read_sources
 from hub.rules.who import knows_item, who_can
-from tests.unit.rules.folders import RULEBOOK, changed, invented
+from tests.support.rule_folders import RULEBOOK, changed, invented
 
 if TYPE_CHECKING:
     from pathlib import Path

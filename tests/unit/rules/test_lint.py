@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.rules.lint import lint
-from tests.unit.rules.folders import RULEBOOK, changed
+from tests.support.rule_folders import RULEBOOK, changed
 
 if TYPE_CHECKING:
     from pathlib import Path

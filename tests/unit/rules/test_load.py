@@ -11,7 +11,7 @@ import pytest
 from hub.resources import shelf
 from hub.rules.load import CatalogueError, load_books, sandbox_parties
 from tests.support.notices import books
-from tests.unit.rules.folders import RULEBOOK, changed, invented
+from tests.support.rule_folders import RULEBOOK, changed, invented
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.hub_command import hub
-from tests.unit.rules.folders import RULEBOOK, changed
+from tests.support.rule_folders import RULEBOOK, changed
 
 if TYPE_CHECKING:
     from pathlib import Path
