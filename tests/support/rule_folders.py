@@ -11,7 +11,7 @@ from hub.rules.load import load_books
 if TYPE_CHECKING:
     from hub.rules.load import Books
 
-RULEBOOK = Path(__file__).parents[2] / "support" / "rulebook"
+RULEBOOK = Path(__file__).with_name("rulebook")
 
 
 def changed(to: Path, file: str, right: str, wrong: str) -> Path:
