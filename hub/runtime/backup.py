@@ -3,7 +3,8 @@
 A plain copy takes one file after another, and SQLite's files in the middle of a commit. Here each part
 is taken whole, in an order in which a later part may be ahead of an earlier one but never behind:
 the ledger as of its commit point, then the bus, then the vault with at least the keys of what is on the
-bus, then the small files. What can be built anew (views, copies from Kafka) is left out.
+bus, then the small files. What can be built anew (views, index, copies from Kafka) is left out, and
+so are files in custody: a backup is no place for what must vanish on its day.
 
 ``backup.json`` is written last and names every file with its hash: without it there is no backup.
 """
@@ -37,7 +38,15 @@ MANIFEST: Final = "backup.json"
 _FILES: Final = "home"
 _VERSION: Final = 1
 # The card last: a folder without it is no home, so half a copy is never taken for one.
-_SMALL: Final = ("sandbox.key", "closing-days.toml", "retention.toml", "instant", "home.toml")
+_SMALL: Final = (
+    "sandbox.key",
+    "closing-days.toml",
+    "custody.toml",
+    "retention.toml",
+    "rules.note",
+    "instant",
+    "home.toml",
+)
 _CHUNK: Final = 1 << 20
 
 
@@ -124,6 +133,9 @@ def _copy_small(home: Path, copy: Path) -> None:
         (copy / "operators").mkdir()
         for path in (home / "operators").glob("*.pub"):
             shutil.copyfile(path, copy / "operators" / path.name)
+    # Before the note that names one of them.
+    if (home / "rules").is_dir():
+        shutil.copytree(home / "rules", copy / "rules")
     for name in _SMALL:
         if (home / name).exists():
             shutil.copyfile(home / name, copy / name)

@@ -114,3 +114,16 @@ def test_a_signing_counts_for_its_grace_where_it_is_no_sandbox(tmp_path: Path) -
         kept = [Standing.GOOD, Standing.OLD, Standing.STALE]
         assert ages == ([Standing.GOOD] * 3 if sandbox else kept)
     assert timedelta(days=366) < GRACE
+
+
+def test_a_restored_home_decides_by_the_rules_that_counted_there(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A backup brings the note and the home's own rules along."""
+    assert sandbox.hub("rules", "sign", str(_without_notices(tmp_path))).code == 0
+    assert sandbox.hub("backup", str(tmp_path / "backup")).code == 0
+    again = Sandbox(tmp_path / "again")
+    assert again.hub("restore", str(tmp_path / "backup")).code == 0
+    assert again.run().code == 0
+    asked = again.hub("rules", "why", "--feed", "change-notice", "--from", TOWN, "--to", "070009")
+    assert asked.result["reason"]["code"] == "unresolved-rule"
