@@ -47,14 +47,14 @@ test-fast: install ## the everyday part, under two minutes: one room at a time, 
 	$(BIN)/python -m pytest -q -n 2 -k "not postgresql" tests/unit
 
 # Debian's initdb is not on the path; pg_ctlcluster comes with it.
-test-packages: ## PostgreSQL and a Japanese font, where they are not there and we may install them
-	@sh ops/packages.sh pg_ctlcluster=postgresql
+test-packages: ## PostgreSQL, Go and a Japanese font, where they are not there and we may install them
+	@sh ops/packages.sh pg_ctlcluster=postgresql go=golang-go
 	@test -e /usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf || sh ops/packages.sh ipaexg.ttf=fonts-ipaexfont-gothic
 
 test-unit: install test-packages
 	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered tests/unit
 
-test-integration: install
+test-integration: install test-packages
 	$(BIN)/python -m pytest -q -k "not kafka" tests/integration
 
 test-acceptance: install
