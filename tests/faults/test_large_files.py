@@ -28,7 +28,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
 
 def _peak(*arguments: str) -> int:
     """Run a command of the hub that must succeed; gives the most memory it ever held, in bytes."""
-    call = [sys.executable, "-c", _MEASURE, HUB, *arguments]
+    call = [sys.executable, "-c", _MEASURE, str(HUB), *arguments]
     done = subprocess.run(call, env=environment(), stdout=subprocess.PIPE, check=True)
     return int(done.stdout)
 
