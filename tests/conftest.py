@@ -24,10 +24,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long forms out unless they are asked for; they are never merely skipped."""
-    if config.getoption("--long"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("long")]
+    """Leave out what this run does not ask for; it is never merely skipped.
+
+    Long forms wait for ``--long``; what is of the embedded bus alone goes with ``--bus kafka``.
+    """
+    unasked = [] if config.getoption("--long") else ["long"]
+    if config.getoption("--bus") == "kafka":
+        unasked.append("embedded")
+    left_out = [item for item in items if any(map(item.get_closest_marker, unasked))]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
