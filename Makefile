@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUS ?= embedded
 DEMO_HOME := ./demo-home
+# Beside the home, where the custodian looks for what a file may have left.
+DEMO_BROKER := ./.kafka/demo
 
 .PHONY: install demo kafka-packages kafka-jars test test-fast test-packages test-unit test-integration test-acceptance test-faults test-kafka bench check format lock wheel
 
@@ -17,14 +19,14 @@ install: $(VENV)/.installed ## the hub command in .venv/bin/hub
 
 demo: install ## the main job with synthetic towns, in ./demo-home
 	@if [ -e $(DEMO_HOME) ] && ! grep -q '^sandbox = true' $(DEMO_HOME)/home.toml; then echo "demo-home は以前のデモのものではありません。移動してください / demo-home is not a sandbox: move it away" >&2; exit 2; fi
-	@rm -rf $(DEMO_HOME)
+	@rm -rf $(DEMO_HOME) $(DEMO_BROKER)
 ifeq ($(BUS),kafka)
 	@$(MAKE) --no-print-directory kafka-jars
 	@$(BIN)/hub --home $(DEMO_HOME) init --sandbox --towns 3 --residents 300 > /dev/null
-	@bus=$$($(BIN)/python -m ops.kafka.local start --folder $(DEMO_HOME)/broker) || exit; \
+	@bus=$$($(BIN)/python -m ops.kafka.local start --folder $(DEMO_BROKER)) || exit; \
 	$(BIN)/hub --home $(DEMO_HOME) --bus $$bus demo; code=$$?; \
-	$(BIN)/python -m ops.kafka.local stop --folder $(DEMO_HOME)/broker; \
-	echo "  Kafka を再び起動するには / to start this Kafka again: $(BIN)/python -m ops.kafka.local start --folder $(DEMO_HOME)/broker" >&2; \
+	$(BIN)/python -m ops.kafka.local stop --folder $(DEMO_BROKER); \
+	echo "  Kafka を再び起動するには / to start this Kafka again: $(BIN)/python -m ops.kafka.local start --folder $(DEMO_BROKER)" >&2; \
 	exit $$code
 else
 	@$(BIN)/hub --home $(DEMO_HOME) --bus $(BUS) init --sandbox --towns 3 --residents 300 > /dev/null

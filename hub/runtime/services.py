@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from typing import TYPE_CHECKING, Literal
 
 import structlog
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 Role = Literal["all", "worker", "custodian", "ledger"]
 
+_GONE_SECONDS = 15.0
+_LOOK_AGAIN_SECONDS = 0.2
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
 
@@ -96,8 +99,12 @@ def purge(hub: Hub) -> int:
     """Erase every file that is due; gives how many were certified as erased."""
     custodian = Custodian(hub)
     total = 0
-    while erased := custodian.step():
+    # A broker lists what it deletes for a moment longer; what is gone only then is certified then.
+    give_up = time.monotonic() + _GONE_SECONDS
+    while (erased := custodian.step()) or (custodian.waits and time.monotonic() < give_up):
         total += erased
+        if not erased:
+            time.sleep(_LOOK_AGAIN_SECONDS)
     custodian.close()
     return total
 

@@ -59,6 +59,11 @@ class Custodian:
             return 0
         return certified
 
+    @property
+    def waits(self) -> bool:
+        """Say whether something was removed and, when last looked for, still there."""
+        return bool(self._in(State.SHREDDED))
+
     def close(self) -> None:
         """Leave the group."""
         self._turn.close()
