@@ -25,6 +25,7 @@ from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import HUB, Clerk
 from hub.runtime.recorder import Recorder
 from hub.runtime.rulebook import Rulebook, rules_of
+from hub.runtime.slips import Slips
 from hub.runtime.soundness import require_sound
 from hub.runtime.worker import GROUP, Worker
 from hub.sealing.master import load_master_key
@@ -205,6 +206,11 @@ class Hub:
     def custody_log(self) -> CustodyLog:
         """Give the steps of the files in custody."""
         return CustodyLog(self.bus, self.vault)
+
+    @cached_property
+    def slips(self) -> Slips:
+        """Give the submissions that were made under a slip."""
+        return Slips(self.bus, self.vault)
 
     def worker(self) -> Worker:
         """Give a worker over every feed's intake; ``RulesNotSignedError`` where it may not decide."""

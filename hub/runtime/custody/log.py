@@ -1,4 +1,4 @@
-"""The files in custody, as the steps on the bus say; and whose turn it is to take the next ones.
+"""The files in custody, as the steps on the bus say.
 
 Each step bears a code that only this hub can make (HMAC-SHA256 under a secret of the vault): a step
 that somebody else put on the bus counts for nothing. Of steps that contradict each other the first
@@ -7,25 +7,22 @@ on the bus counts.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING
 
-from hub.bus.port import Batch, Record
 from hub.custody.events import read_line, to_line
 from hub.custody.states import Custody, ForbiddenStepError
 from hub.runtime import topics
+from hub.runtime.stamps import Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from hub.bus.port import Bus, Delivered
+    from hub.bus.port import Bus, Delivered, Record
     from hub.custody.events import Event
     from hub.sealing.vault import Vault
 
 _AT_ONCE = 500
-_CODE = "code"
 
 
 class CustodyLog:
@@ -33,7 +30,7 @@ class CustodyLog:
 
     def __init__(self, bus: Bus, vault: Vault) -> None:
         self._bus = bus
-        self._secret = vault.secret("custody-steps")
+        self._stamp = Stamp(vault.secret("custody-steps"))
         self._position = 0
         self.files: dict[str, Custody] = {}
 
@@ -54,19 +51,10 @@ class CustodyLog:
         return max([now, *(custody.latest for custody in self.files.values())])
 
     def _record(self, line: bytes) -> Record:
-        headers = ((_CODE, self._code_of(line)),)
-        return Record(topics.custody().name, None, line, headers)
-
-    def _code_of(self, line: bytes) -> bytes:
-        return hmac.new(self._secret, line, hashlib.sha256).hexdigest().encode()
+        return self._stamp.record(topics.custody().name, None, line)
 
     def _take(self, record: Delivered) -> None:
-        code = dict(record.headers).get(_CODE, b"")
-        if not hmac.compare_digest(code, self._code_of(record.value)):
-            # Loaded here, since it is rare and the logger slow to load.
-            from hub.runtime.logs import warn  # noqa: PLC0415
-
-            warn("forged-custody-step", offset=record.offset)
+        if not self._stamp.is_on(record):
             return
         event = read_line(record.value)
         held = self.files.get(event.file_id)
@@ -78,43 +66,3 @@ class CustodyLog:
             except ForbiddenStepError:
                 # Another was first: a hold or a hand-over that came after the erasure had begun.
                 return
-
-
-class Turn:
-    """Lets one of several processes act on what it has read: who commits second is fenced.
-
-    The group's position moves with every commit, and what is committed always adds a step to the
-    topic, so that there is always a record left to move it over. Read after ``ready``: what is
-    decided is then no older than the position that the commit starts from (docs/adr/0027).
-    """
-
-    def __init__(self, bus: Bus, group: str) -> None:
-        self._bus = bus
-        self._group = group
-        self._topic = topics.custody().name
-        # It never polls: nobody waits for partitions, and whoever is there may take the turn.
-        self._member = bus.join(group, [self._topic])
-        self._batch: Batch | None = None
-        # Where the group stands after our own last commit, which a network may show late.
-        self._position = 0
-
-    def ready(self) -> bool:
-        """Say whether this process may act: whether there is a step to move over."""
-        if self._batch is None:
-            start = max(self._bus.position(self._group, self._topic, 0), self._position)
-            records = self._bus.follow(self._topic, 0, start, _AT_ONCE)
-            if records:
-                self._batch = Batch(self._group, self._topic, 0, start, records)
-        return self._batch is not None
-
-    def commit(self, outputs: Sequence[Record]) -> None:
-        """Commit outputs, a custody step among them; ``FencedError`` where another was first."""
-        batch, self._batch = self._batch, None
-        if batch is None:
-            raise ValueError("commit only when ready")
-        self._member.commit(batch, outputs)
-        self._position = batch.end
-
-    def close(self) -> None:
-        """Leave the group."""
-        self._member.close()
