@@ -120,9 +120,12 @@ def _step(worker: Worker, recorder: Recorder | None) -> Tally | None:
 
 
 class Supervisor:
-    """Keeps the services of one process running until it is told to stop."""
+    """Keeps the services of one process running until it is told to stop.
 
-    def __init__(self, settings: Settings, role: Role) -> None:
+    Those of a role, and whatever is added: each a loop that runs until ``stopping`` is set.
+    """
+
+    def __init__(self, settings: Settings, role: Role | None = None) -> None:
         self._settings = settings
         self.metrics = Metrics()
         self._stop = threading.Event()
@@ -135,6 +138,15 @@ class Supervisor:
             self._loops["ledger"] = self._record
             self._loops["index"] = self._index
         self._log = structlog.get_logger()
+
+    @property
+    def stopping(self) -> threading.Event:
+        """Give what is set when the services are to end."""
+        return self._stop
+
+    def add(self, name: str, loop: Callable[[Hub], None]) -> None:
+        """Add a service, before the services run."""
+        self._loops[name] = loop
 
     def stop(self) -> None:
         """Ask every service to finish the batch in hand and end."""
