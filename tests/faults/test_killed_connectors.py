@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,13 @@ def _drop_files(sender: Sender, folder: Path, lines: int, chance: Chance) -> Non
         put(folder / sender.town.code, name, b"\n".join([*some, b"{}"]))
 
 
+def _await_work(folder: Path) -> None:
+    """Wait until something is in hand, for a moment; what was dropped may be through already."""
+    give_up = time.monotonic() + 0.5
+    while not any(map(in_hand, folder.iterdir())) and time.monotonic() < give_up:
+        time.sleep(0.002)
+
+
 def _in_order(records: list[dict[str, Any]], owners: dict[str, str]) -> dict[str, list[Any]]:
     """Give what was received, per resident, in the order in which it came."""
     found: dict[str, list[Any]] = defaultdict(list)
@@ -74,7 +82,8 @@ def test_killed_connectors_lose_and_double_nothing(
                 _drop_files(sender, folder, lines // kills // len(house.senders), chance)
             with Connectors(house.home) as connectors:
                 connectors.await_event("service-started", len(names))
-                chance.let_work(0.5)
+                _await_work(folder)
+                chance.let_work(0.1)
                 connectors.kill()
             interrupted += any(in_hand(folder / name) for name in names)
             for name in names:
