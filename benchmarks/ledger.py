@@ -52,7 +52,7 @@ def run() -> dict[str, Any]:
 
 def lines(start: int, count: int) -> list[bytes]:
     """Give provision records as the hub writes them, each with ids and digests of its own."""
-    template = EntryTemplate(_entry())
+    template = EntryTemplate(provision(_AT))
     found = []
     for number in range(start, start + count):
         digest = hashlib.sha256(number.to_bytes(8, "big")).hexdigest()
@@ -63,14 +63,15 @@ def lines(start: int, count: int) -> list[bytes]:
     return found
 
 
-def _entry() -> Entry:
+def provision(at: str) -> Entry:
+    """Give a provision of an instant (RFC 3339) as a change notice makes it, its ids left open."""
     return Entry(
         kind=Kind.PROVISION,
         id="",
         feed="change-notice",
         sender="072010",
         recipient="070009",
-        at=_AT,
+        at=at,
         method="電気通信回線を通じた送信",
         reason="都道府県知事保存本人確認情報ファイルの更新",
         task="本人確認情報の通知",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hub.errors import SurroundingsError, UsageError
+from hub.errors import UsageError
 from hub.ledger import disk
 from hub.ledger.dropped import DROPPED, is_dropped
 from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY
@@ -68,7 +68,7 @@ class _Copier:
             for tile in tiles_of(size):
                 data = read_tile(self._root / folder, tile)
                 if data is None:
-                    raise _torn(month)
+                    raise disk.torn(month)
                 self.write(f"{folder}/{tile.path}", data)
         self.write(f"{folder}/{CHECKPOINT}", self._checkpoint(month, head))
 
@@ -88,10 +88,3 @@ class _Copier:
 
     def _bytes_of(self, name: str) -> bytes:
         return disk.read_at_most(self._root / name, _LIMIT)
-
-
-def _torn(month: str) -> SurroundingsError:
-    return SurroundingsError(
-        f"台帳 {month} のファイルが欠けています。`hub ledger verify` で確認してください"
-        f" / a file of the ledger's month {month} is missing; see `hub ledger verify`"
-    )

@@ -33,6 +33,14 @@ def usable() -> Iterator[None]:
         ) from error
 
 
+def torn(month: str) -> SurroundingsError:
+    """Give the error for a month of which a file is missing or torn."""
+    return SurroundingsError(
+        f"台帳 {month} のファイルが欠けているか壊れています。`hub ledger verify` で確認してください"
+        f" / a file of the ledger's month {month} is missing or torn; see `hub ledger verify`"
+    )
+
+
 def read_at_most(path: Path, limit: int) -> bytes:
     """Give a file's bytes, or one byte more than ``limit`` of them where it is larger."""
     with path.open("rb") as file:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.errors import SurroundingsError
 from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.dropped import is_dropped
@@ -69,10 +68,15 @@ def closed_size(root: Path, month: str) -> int:
     """
     with disk.usable():
         note = disk.published(root, month)
+    return size_under(note or b"", month)
+
+
+def size_under(note: bytes, month: str) -> int:
+    """Give the leaves under a month's checkpoint; raises ``SurroundingsError`` where it is torn."""
     try:
-        return Checkpoint.parse(parse_note(note or b"").text).size
+        return Checkpoint.parse(parse_note(note).text).size
     except NoteError:
-        raise torn(month) from None
+        raise disk.torn(month) from None
 
 
 def _lines(folder: Path, first: int, size: int) -> Iterator[tuple[int, bytes]]:
@@ -84,16 +88,8 @@ def _lines(folder: Path, first: int, size: int) -> Iterator[tuple[int, bytes]]:
         try:
             lines = unpack(bundle or b"")
         except ValueError:
-            raise torn(folder.name) from None
+            raise disk.torn(folder.name) from None
         if len(lines) != width:
-            raise torn(folder.name)
+            raise disk.torn(folder.name)
         for index in range(max(first, start), start + width):
             yield index, lines[index - start]
-
-
-def torn(month: str) -> SurroundingsError:
-    """Give the error for a month of which a file is missing or torn."""
-    return SurroundingsError(
-        f"台帳 {month} のファイルが欠けているか壊れています。`hub ledger verify` で確認してください"
-        f" / a file of the ledger's month {month} is missing or torn; see `hub ledger verify`"
-    )

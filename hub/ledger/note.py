@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hub.errors import ForgeryError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _ED25519: Final = b"\x01"
@@ -149,6 +151,17 @@ def parse_note(data: bytes) -> Note:
     if len(signatures) > _MAX_SIGNATURES:
         raise NoteError("the note has too many signatures")
     return Note(text + "\n", signatures)
+
+
+def signing_key(note: Note, keys: Iterable[VerifierKey]) -> VerifierKey | None:
+    """Give the first of these keys that signed a note, or nothing where none did."""
+    for key in keys:
+        try:
+            key.verify(note)
+        except ForgeryError:
+            continue
+        return key
+    return None
 
 
 def _check_text(text: str) -> None:

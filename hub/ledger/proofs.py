@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from hub.ledger import disk
 from hub.ledger.layout import FOLDER
-from hub.ledger.log_reader import torn
 from hub.ledger.merkle import HASH_SIZE, inclusion_proof, root_of
 from hub.ledger.tile_files import read_tile
 from hub.ledger.tiles import ENTRIES, WIDTH, Tile, hashes_of
@@ -65,7 +64,7 @@ class MonthReader:
                 self._bundles.popitem(last=False)
         line = self._bundles[number].line(place)
         if not line:
-            raise torn(self._month)
+            raise disk.torn(self._month)
         return line
 
     def proof(self, index: int) -> list[bytes]:
@@ -93,7 +92,7 @@ class MonthReader:
         if tile not in self._tiles:
             data = self._read(tile)
             if len(data) != width * HASH_SIZE:
-                raise torn(self._month)
+                raise disk.torn(self._month)
             self._tiles[tile] = hashes_of(data)
             if len(self._tiles) > _TILES_KEPT:
                 self._tiles.popitem(last=False)

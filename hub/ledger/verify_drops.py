@@ -36,6 +36,10 @@ class Drop(NamedTuple):
         mine = (self.month, self.records, self.root)
         return mine == (month, checkpoint.size - 1, checkpoint.root.hex())
 
+    def is_past_floor(self) -> bool:
+        """Say whether it was recorded no sooner than any month may go."""
+        return self.at >= f"{free_from(self.month, FLOOR_YEARS)}"
+
 
 def check_drops(
     dropped: Mapping[str, Checkpoint | None],
@@ -57,7 +61,7 @@ def check_drops(
         file = f"{FOLDER}/{month}/{DROPPED}"
         if not fitting:
             findings.add("drop-unrecorded", month, file)
-        elif not any(drop.at >= f"{free_from(month, FLOOR_YEARS)}" for drop in fitting):
+        elif not any(drop.is_past_floor() for drop in fitting):
             findings.add("drop-early", month, file)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hub.errors import ForgeryError
 from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.dropped import DROPPED, is_dropped, read_mark
 from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, genesis, origin
-from hub.ledger.note import NoteError, parse_note
+from hub.ledger.note import NoteError, parse_note, signing_key
 from hub.ledger.tiles import ENTRIES, WIDTH, Tile
 from hub.ledger.verify_tree import TreeWalk
 
@@ -170,7 +169,7 @@ class MonthCheck:
         except NoteError:
             self._findings.add("checkpoint-malformed", self.month, file, None, whole)
             return None
-        key = _signing_key(note, self._keys)
+        key = signing_key(note, self._keys)
         if key is None:
             self._findings.add("signature", self.month, file, None, whole)
             return None
@@ -178,17 +177,6 @@ class MonthCheck:
             self._findings.add("origin", self.month, file, None, whole)
             return None
         return Signed(note, checkpoint, key.name)
-
-
-def _signing_key(note: Note, keys: Sequence[VerifierKey]) -> VerifierKey | None:
-    """Give the trusted key that signed a note, or nothing."""
-    for key in keys:
-        try:
-            key.verify(note)
-        except ForgeryError:
-            continue
-        return key
-    return None
 
 
 def _behind(committed: Checkpoint, published: Checkpoint) -> bool:

@@ -129,7 +129,14 @@ class Hub:
         """Give the same hub at an instant at which its clock stands still; a sandbox's only."""
         clock = StillClock(instant)
         return Hub(
-            self.books, self.vault, self.bus, clock, self.home, self.batch_size, self.metrics
+            self.books,
+            self.vault,
+            self.bus,
+            clock,
+            self.home,
+            self.batch_size,
+            self.metrics,
+            self.ledger_grace,
         )
 
     @cached_property

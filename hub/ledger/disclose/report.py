@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from hub.errors import ForgeryError, SurroundingsError
+from hub.errors import SurroundingsError
 from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.index.fill import Filler, trees
@@ -18,7 +18,7 @@ from hub.ledger.index.residents import known_as, of_subjects
 from hub.ledger.index.schema import SUBJECT_BYTES
 from hub.ledger.layout import VKEY, decode_keys
 from hub.ledger.merkle import includes, leaf_hash
-from hub.ledger.note import parse_note
+from hub.ledger.note import parse_note, signing_key
 from hub.ledger.proofs import MonthReader
 from hub.ledger.record import Kind, read_fields
 from hub.vocabulary.reasons import because
@@ -171,13 +171,9 @@ class Reporter:
 def _signed(tree: Tree, keys: Iterable[VerifierKey]) -> Checkpoint:
     """Give a month's checkpoint where one of the ledger's keys signed it."""
     note = parse_note(tree.note)
-    for key in keys:
-        try:
-            key.verify(note)
-        except ForgeryError:
-            continue
-        return Checkpoint.parse(note.text)
-    raise _unproven(tree.month)
+    if signing_key(note, keys) is None:
+        raise _unproven(tree.month)
+    return Checkpoint.parse(note.text)
 
 
 def _proven(row: Row, checkpoint: Checkpoint) -> bool:
