@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from benchmarks.ledger import provision
+from benchmarks.ledger_records import provision
 from hub.ledger.disclose.report import Reporter
 from hub.ledger.index.fill import Filler, trees
 from hub.ledger.index.store import IndexStore, index_url
