@@ -14,7 +14,7 @@ from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.dropped import DROPPED, is_dropped, make_mark
 from hub.ledger.head import is_month
-from hub.ledger.layout import CHECKPOINT, FOLDER
+from hub.ledger.layout import FOLDER
 from hub.ledger.log_reader import entries, month_leaves, read_head
 from hub.ledger.note import NoteError, parse_note
 from hub.ledger.record import parse_line
@@ -124,5 +124,5 @@ def remove(root: Path, month: str) -> Drop:
             mark = make_mark(root, month, checkpoint, kept)
             disk.replace(folder / DROPPED, mark.to_bytes())
         disk.remove_tree(folder / "tile")
-        disk.sync([folder / CHECKPOINT], root / FOLDER)
+        disk.sync(folder)
     return drop

@@ -19,7 +19,7 @@ from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, LOCK, genesis, month_of,
 from hub.ledger.log_reader import entries, read_head
 from hub.ledger.month_tree import MonthTree
 from hub.ledger.recovery import recover
-from hub.ledger.tiles import Tile, edge, fits
+from hub.ledger.tiles import Tile, edge, fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ class LedgerLog:
                 self._lock.release()
                 raise
         self._month, self._position = self._head.month, self._head.position
-        self._unsynced: list[Path] = []
+        self._files = disk.NewFiles()
         self._usable = True
 
     @property
@@ -77,7 +77,7 @@ class LedgerLog:
         that is empty or over 65,535 bytes raises ``UsageError``, a position that does not rise
         ``SurroundingsError``; nothing is appended then.
         """
-        if not all(map(fits, lines)):
+        if not fit(lines):
             raise UsageError(
                 "台帳の行が空か 65,535 バイト超です / a ledger line is empty or over 65,535 bytes"
             )
@@ -113,6 +113,7 @@ class LedgerLog:
     def close(self) -> None:
         """Let another writer in. What no checkpoint covers is read from the bus again."""
         self._usable = False
+        self._files.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -144,9 +145,17 @@ class LedgerLog:
             return
         if self.pending:
             self._commit()
+        self._settle()
         name = self._signer.verifier.name
         self._month, self._tree = month, MonthTree()
         self._grow([self._head.note or genesis(name, month)])
+
+    def _settle(self) -> None:
+        """Make the public copy durable of a month that ends: the commit point leaves it now."""
+        if self._month:
+            folder = self._root / FOLDER / self._month
+            disk.sync(folder / CHECKPOINT)
+            disk.sync(folder)
 
     def _grow(self, lines: Sequence[bytes]) -> None:
         self._write(self._tree.extend(lines))
@@ -154,24 +163,21 @@ class LedgerLog:
     def _write(self, tiles: Sequence[tuple[Tile, bytes]]) -> None:
         folder = self._root / FOLDER / self._month
         for tile, data in tiles:
-            path = folder / tile.path
-            disk.write(path, data)
-            self._unsynced.append(path)
+            self._files.write(folder / tile.path, data)
 
     def _commit(self) -> None:
         """Make everything appended durable, under one signed checkpoint."""
         outgrown = set(edge(self._head.size)) if self._month == self._head.month else set()
         partials = self._tree.edge()
         self._write([(tile, data) for tile, data in partials if tile not in outgrown])
-        disk.sync(self._unsynced, self._root / FOLDER)
-        self._unsynced.clear()
+        self._files.sync()
         checkpoint = Checkpoint(
             origin(self._signer.verifier.name, self._month), self._tree.size, self._tree.root()
         )
         note = self._signer.sign(checkpoint.to_text()).to_bytes()
         self._replace_head(Head(self._position, self._month, note))
         folder = self._root / FOLDER / self._month
-        disk.replace(folder / CHECKPOINT, note)
+        disk.copy_out(folder / CHECKPOINT, note)
         for tile in outgrown.difference(tile for tile, _ in partials):
             path = folder / tile.path
             path.unlink(missing_ok=True)
