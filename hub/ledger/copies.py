@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hub.errors import UsageError
 from hub.ledger import disk
 from hub.ledger.dropped import DROPPED, is_dropped
-from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY
+from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, WITNESSES
 from hub.ledger.log_reader import closed_size, find_head
 from hub.ledger.note import parse_note
 from hub.ledger.tile_files import read_tile
@@ -46,6 +46,8 @@ def copy_ledger(root: Path, target: Path, *, with_head: bool) -> Copied:
             copier.month(month, head if head and head.month == month else None)
         if with_head and head is not None:
             copier.write(f"{FOLDER}/{HEAD}", head.to_bytes())
+        if (root / WITNESSES).exists():
+            copier.write(WITNESSES, disk.read_at_most(root / WITNESSES, _LIMIT))
         # Last: a key is in the file before anything is signed by it.
         copier.write(VKEY, disk.read_at_most(root / VKEY, _LIMIT))
     return Copied(tuple(months), copier.files, copier.bytes)

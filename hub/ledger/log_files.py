@@ -18,6 +18,7 @@ from hub.ledger.head import Head
 from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, LOCK, genesis, month_of, origin
 from hub.ledger.log_reader import entries, read_head
 from hub.ledger.month_tree import MonthTree
+from hub.ledger.note import Note, parse_note, signing_key
 from hub.ledger.recovery import recover
 from hub.ledger.tiles import Tile, edge, fit
 
@@ -36,13 +37,16 @@ class LedgerLog:
     After any error the writer refuses further work: open the ledger anew, which recovers it.
     """
 
-    def __init__(self, root: Path, signer: NoteSigner) -> None:
+    def __init__(self, root: Path, signer: NoteSigner, before: NoteSigner | None = None) -> None:
         """Open or begin the ledger of the home ``root``; the signer's name is the log's.
+
+        ``before`` is the signer of the key before, if there was one: the first checkpoint under the
+        new key bears both signatures.
 
         Raises ``SurroundingsError`` where another process writes it, the disk refuses, the tiles
         are not those that were signed, or what is published is ahead of the commit point.
         """
-        self._root, self._signer = root, signer
+        self._root, self._signer, self._before = root, signer, before
         with disk.usable():
             (root / FOLDER).mkdir(parents=True, exist_ok=True)
             self._lock = disk.WriterLock(root / FOLDER / LOCK)
@@ -174,7 +178,7 @@ class LedgerLog:
         checkpoint = Checkpoint(
             origin(self._signer.verifier.name, self._month), self._tree.size, self._tree.root()
         )
-        note = self._signer.sign(checkpoint.to_text()).to_bytes()
+        note = self._signed(checkpoint.to_text())
         self._replace_head(Head(self._position, self._month, note))
         folder = self._root / FOLDER / self._month
         disk.copy_out(folder / CHECKPOINT, note)
@@ -182,6 +186,16 @@ class LedgerLog:
             path = folder / tile.path
             path.unlink(missing_ok=True)
             disk.prune(path.parent, folder)
+
+    def _signed(self, text: str) -> bytes:
+        """Sign a checkpoint, with the key before too where none bears the new one's signature yet."""
+        note = self._signer.sign(text)
+        before = self._before
+        if before and self._head.note:
+            last = parse_note(self._head.note)
+            if signing_key(last, [self._signer.verifier]) is None:
+                note = Note(text, before.sign(text).signatures + note.signatures)
+        return note.to_bytes()
 
     def _replace_head(self, head: Head) -> None:
         """Move the commit point, unless the ledger was taken over or moved on meanwhile."""

@@ -8,16 +8,21 @@ from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.dropped import is_dropped
 from hub.ledger.head import Head
-from hub.ledger.layout import FOLDER, HEAD
+from hub.ledger.layout import FOLDER, HEAD, VKEY, WITNESSES, decode_keys
 from hub.ledger.note import NoteError, parse_note
 from hub.ledger.tile_files import read_tile
 from hub.ledger.tiles import ENTRIES, WIDTH, Tile, unpack
+from hub.ledger.witness import decode_witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from hub.ledger.note import VerifierKey
+    from hub.ledger.witness import WitnessKey
+
 _HEAD_LIMIT = 1 << 17
+_KEYS_LIMIT = 1 << 16
 
 
 def read_head(root: Path) -> Head:
@@ -34,6 +39,27 @@ def find_head(root: Path) -> Head | None:
         return Head.parse(disk.read_at_most(root / FOLDER / HEAD, _HEAD_LIMIT))
     except FileNotFoundError:
         return None
+
+
+def read_keys(root: Path) -> list[VerifierKey]:
+    """Give the keys of ``log.vkey`` of the home or export ``root``, none where it has no such file.
+
+    Raises ``UsageError`` where the file is damaged, ``SurroundingsError`` where it cannot be read.
+    """
+    with disk.usable():
+        try:
+            return decode_keys(disk.read_at_most(root / VKEY, _KEYS_LIMIT))
+        except FileNotFoundError:
+            return []
+
+
+def read_witnesses(root: Path) -> list[WitnessKey]:
+    """Give the witnesses that ``witness.vkey`` of a home or export names, none without that file."""
+    with disk.usable():
+        try:
+            return decode_witnesses(disk.read_at_most(root / WITNESSES, _KEYS_LIMIT))
+        except FileNotFoundError:
+            return []
 
 
 def entries(
