@@ -12,6 +12,7 @@ from hub.ledger.log_reader import closed_size, find_head
 from hub.ledger.note import parse_note
 from hub.ledger.tile_files import read_tile
 from hub.ledger.tiles import tiles_of
+from hub.rules.retention import RETENTION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,8 +47,9 @@ def copy_ledger(root: Path, target: Path, *, with_head: bool) -> Copied:
             copier.month(month, head if head and head.month == month else None)
         if with_head and head is not None:
             copier.write(f"{FOLDER}/{HEAD}", head.to_bytes())
-        if (root / WITNESSES).exists():
-            copier.write(WITNESSES, disk.read_at_most(root / WITNESSES, _LIMIT))
+        for name in (WITNESSES, RETENTION):
+            if (root / name).exists():
+                copier.write(name, disk.read_at_most(root / name, _LIMIT))
         # Last: a key is in the file before anything is signed by it.
         copier.write(VKEY, disk.read_at_most(root / VKEY, _LIMIT))
     return Copied(tuple(months), copier.files, copier.bytes)

@@ -96,7 +96,7 @@ def find_drop(root: Path, month: str, checkpoint: Checkpoint) -> Drop | None:
         if _KIND in line
     )
     for stands_in, drop in drops_of(lines):
-        if stands_in > month and drop.is_of(month, checkpoint) and drop.is_past_floor():
+        if stands_in > month and drop.is_of(month, checkpoint) and drop.is_in_time():
             return drop
     return None
 

@@ -22,6 +22,7 @@ from hub.ledger.verify_drops import check_drops
 from hub.ledger.verify_month import MonthCheck
 from hub.ledger.verify_pool import WORTH_PROCESSES, side_by_side
 from hub.ledger.witness import WitnessKey
+from hub.rules.retention import RETENTION, Retention, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -89,7 +90,7 @@ class _Verification:
             for check in checks
             if check.dropped
         }
-        check_drops(dropped, self._drops, self._findings)
+        check_drops(dropped, self._drops, self._findings, _least_years(self._root))
         return self._findings.report(self._months, dropped)
 
     def run_one(self, month: str, processes: int) -> Report:
@@ -154,6 +155,13 @@ class _Verification:
             and month > self._head.month
             and not (self._root / FOLDER / month / CHECKPOINT).exists()
         )
+
+
+def _least_years(root: Path) -> int:
+    """Give for how long every record is kept by the ``retention.toml`` of a home or export."""
+    own = root / RETENTION
+    settings = read_settings(own.read_text(encoding="utf-8"), RETENTION) if own.exists() else []
+    return Retention(settings).least()
 
 
 def _in_a_row(checks: Iterable[MonthCheck]) -> Iterator[Span | None]:

@@ -43,6 +43,7 @@ _SMALL: Final = (
     "closing-days.toml",
     "custody.toml",
     "retention.toml",
+    "witness.vkey",
     "rules.note",
     "instant",
     "home.toml",
