@@ -8,6 +8,7 @@ prove and verify. The bare query asks the same database for the same places, by 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import sqlite3
@@ -65,7 +66,7 @@ def run(records: int = RECORDS) -> dict[str, Any]:
 
 
 def _subject(resident: int) -> bytes:
-    return random.Random(resident).randbytes(32)
+    return hashlib.sha256(resident.to_bytes(8, "big")).digest()
 
 
 def _write(root: Path, records: int) -> None:
