@@ -104,7 +104,7 @@ def play(hub: Hub) -> Played:
     for server in servers:
         server.fetch()
     kept = _keep_and_erase(hub)
-    report = verify(hub.home.path, None)
+    report = verify(hub.home.path)
     hub.act()
     return Played(loaded, sent, tally, servers, towns, kept, report)
 

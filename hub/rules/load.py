@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hub.resources import read_text, shelf
 from hub.rules.catalogue import Catalogue
 from hub.rules.files import CatalogueError, digest_of, read_toml, rows_of, rule_files
-from hub.rules.retention import Retention, read_settings
+from hub.rules.retention import RETENTION, Retention, read_settings
 from hub.rules.rows import RowMaker
 from hub.rules.words import load_feed, load_schemas, read_bodies, read_words
 
@@ -32,9 +32,6 @@ __all__ = [
     "read_rules",
     "sandbox_parties",
 ]
-
-
-RETENTION = "retention.toml"
 
 
 class Books(NamedTuple):

@@ -10,8 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from hub.errors import UsageError
-from hub.ledger.log_files import LedgerLog
-from hub.ledger.note import NoteSigner
 from hub.rules.custody import load_custody
 from hub.rules.load import load_books
 from hub.runtime import topics
@@ -20,6 +18,7 @@ from hub.runtime.buses import open_bus, open_chunks
 from hub.runtime.custody.log import CustodyLog
 from hub.runtime.desk import Desk, open_desk
 from hub.runtime.home import Home, HomeClock, open_home
+from hub.runtime.ledger_signing import open_log
 from hub.runtime.ledger_watch import LedgerWatch
 from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import HUB, Clerk
@@ -44,17 +43,13 @@ if TYPE_CHECKING:
 
     from hub.bus.chunks import ChunkStore
     from hub.bus.port import Bus
+    from hub.ledger.log_files import LedgerLog
     from hub.rules.load import Books
     from hub.runtime.settings import Settings
     from hub.sealing.keyring import Keyring
     from hub.sealing.vault import Vault
     from hub.vocabulary.clock import Clock
     from hub.vocabulary.organisations import Organisation
-
-
-def ledger_name(home: Home) -> str:
-    """Give the name that a home's ledger signs under."""
-    return f"juki-hub/{home.name}"
 
 
 class ReleasesOnly:
@@ -130,7 +125,14 @@ class Hub:
         """Give the same hub at an instant at which its clock stands still; a sandbox's only."""
         clock = StillClock(instant)
         return Hub(
-            self.books, self.vault, self.bus, clock, self.home, self.batch_size, self.metrics
+            self.books,
+            self.vault,
+            self.bus,
+            clock,
+            self.home,
+            self.batch_size,
+            self.metrics,
+            self.ledger_grace,
         )
 
     @cached_property
@@ -230,8 +232,7 @@ class Hub:
 
     def open_ledger(self) -> LedgerLog:
         """Open the ledger as its one writer."""
-        signer = NoteSigner(ledger_name(self.home), self.vault.ledger_key())
-        return LedgerLog(self.home.path, signer)
+        return open_log(self.home, self.vault)
 
     def recorder(self, log: LedgerLog) -> Recorder:
         """Give the recorder that fills a ledger from this hub's bus."""

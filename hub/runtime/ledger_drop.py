@@ -11,7 +11,8 @@ from hub.ledger.drop import Ended, find_drop, last_checkpoint, remove, survey
 from hub.ledger.dropped import is_dropped
 from hub.ledger.page import requested_at
 from hub.ledger.record import Entry, Kind
-from hub.ledger.verify_drops import APPROVED, DROPPED_CODE
+from hub.ledger.verify_drops import APPROVED, DROPPED_CODE, rule_of
+from hub.runtime.acts import refuse_one_person
 from hub.runtime.outcome import HUB, ledger_pages
 from hub.runtime.services import run_until_idle
 from hub.vocabulary.clock import rfc3339, today
@@ -34,11 +35,7 @@ def drop_month(
     already or its day has not come; ``SurroundingsError`` where it does not verify, or a running
     ledger does not record the drop within a minute. Called again, it finishes what was begun.
     """
-    if operator == approver:
-        raise UsageError(
-            "廃棄には別の二人が必要です。--approve-with に別の操作者を指定してください"
-            " / a drop needs two people: give another operator's file to --approve-with"
-        )
+    refuse_one_person(operator, approver)
     root = hub.home.path
     checkpoint = last_checkpoint(root, month)
     if is_dropped(root, month) and not (root / "ledger" / month / "tile").exists():
@@ -74,6 +71,7 @@ def _record(hub: Hub, ended: Ended, operator: str, approver: str) -> None:
             requested_at=requested_at(identifier),
             code=code,
             item=ended.month,
+            rule=rule_of(ended.free_from),
             content=ended.checkpoint.root.hex(),
             count=ended.records,
             operator=name,
