@@ -51,6 +51,7 @@ class Kind(StrEnum):
     ERASURE = "erasure"
     HOLD = "hold"
     HOLD_END = "hold-end"
+    WITHDRAWAL = "withdrawal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
