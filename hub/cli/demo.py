@@ -54,7 +54,7 @@ def _story(played: Played) -> str:
   初期データ / residents loaded: {played.loaded} 人（提供なし / nothing released）
   受理 / accepted: {figures["accepted"]} 件
   隔離 / quarantined: {figures["quarantined"]} 件（理由つき。値は表示しません / with reasons）
-  提供 / provisions: {figures["provisions"]} 件（住基法30の6 と 30の7 による / each under its article）
+  提供 / provisions: {figures["provisions"]} 件（住基法30の6、30の7 など / each under its article）
   不許可 / refusals: {figures["refusals"]} 件（記録済み / recorded）
   受領確認 / acknowledged: {figures["delivered"]} 件
 {servers}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.support.hub_command import hub
 from tests.support.transfers import (
     CERTIFICATE,
@@ -95,7 +97,9 @@ def _nobody_is_at_rest(home: Path) -> None:
         assert value.encode() not in whole
 
 
-def test_a_certificate_is_held_and_taken_back_by_its_sender(sandbox: Sandbox) -> None:
+# What these two show does not depend on the bus, and each call to a broker takes seconds.
+@pytest.mark.embedded
+def test_a_certificate_is_taken_back_by_its_sender(sandbox: Sandbox) -> None:
     """A dry run takes nothing; a wrong sender is an error; taken back, the list shows it gone."""
     start = sandbox.at(SUBMITTED)
     submit = ("submit", "--feed", CERTIFICATE, "--from", OLD)
@@ -113,6 +117,7 @@ def test_a_certificate_is_held_and_taken_back_by_its_sender(sandbox: Sandbox) ->
     assert _states(start) == {identifier: "verified"}
 
 
+@pytest.mark.embedded
 def test_a_quarantined_line_runs_again_and_csv_is_refused(sandbox: Sandbox) -> None:
     """Resubmitted under its own id it meets the same check; CSV holds no list: exit 2, nothing taken."""
     start = sandbox.at(SUBMITTED)

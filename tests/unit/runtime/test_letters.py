@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hub.custody.states import Cause
 from hub.errors import UsageError
+from hub.runtime.custody import holds
 from hub.runtime.custody.withdrawals import withdraw
 from hub.testing import sandbox_hub
 from tests.support.transfers import (
@@ -268,6 +270,18 @@ def test_a_cancelled_move_leaves_nothing_to_claim(play: Play) -> None:
     assert play.run().codes(NEW, notice.id) == ["no-certificate"]
     with pytest.raises(UsageError):
         withdraw(play.hub, identifier, play.hub.party(OLD), None)
+
+
+def test_a_held_certificate_is_claimed_after_the_hold(play: Play) -> None:
+    """While two people hold it a notice is refused; then it can be sent again."""
+    identifier, two = play.sent(1), ("one", "two")
+    holds.hold(play.hub, identifier, Cause.LEGAL_HOLD, two)
+    letter = move_in(1, moved="2026-03-20")
+    (notice,) = play.submit(MOVE_IN, NEW, letter)
+    assert play.run().codes(NEW, notice.id) == ["certificate-held"]
+    holds.end(play.hub, identifier, two)
+    play.submit(MOVE_IN, NEW, letter)
+    assert play.run().state(identifier) == "claimed"
 
 
 def test_a_request_is_answered_by_a_fresh_certificate_under_its_own_row(play: Play) -> None:
