@@ -52,6 +52,7 @@ class Kind(StrEnum):
     HOLD = "hold"
     HOLD_END = "hold-end"
     RULES_SIGNED = "rules-signed"
+    WITHDRAWAL = "withdrawal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

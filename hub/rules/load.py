@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hub.rules.model import Rule
     from hub.rules.words import Bodies, Words
     from hub.vocabulary.feeds import Feed
+    from hub.vocabulary.letters import LetterFeed
     from hub.vocabulary.organisations import Directory
 
 __all__ = [
@@ -35,10 +36,14 @@ __all__ = [
 
 
 class Books(NamedTuple):
-    """All that decisions need: the bodies, the carried feeds by id, and the catalogue."""
+    """All that decisions need: the bodies, the carried feeds by id, and the catalogue.
+
+    ``feeds`` are carried as records, ``letters`` as letters in custody.
+    """
 
     directory: Directory
     feeds: dict[str, Feed]
+    letters: dict[str, LetterFeed]
     catalogue: Catalogue
 
     def __repr__(self) -> str:
@@ -56,7 +61,7 @@ def load_books(folder: Path | None = None, *, every_feed: bool = False) -> Books
     words = read_words(folder, bodies.names, every_feed=every_feed)
     rules = _distinct(read_rules(folder, bodies, words))
     catalogue = Catalogue(rules, bodies.directory, words.terms, digest_of(folder), bodies.kinds)
-    return Books(bodies.directory, words.feeds, catalogue)
+    return Books(bodies.directory, words.feeds, words.letters, catalogue)
 
 
 def read_rules(

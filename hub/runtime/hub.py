@@ -153,7 +153,8 @@ class Hub:
     def desk(self, feed: str) -> Desk:
         """Give the desk of a feed; raises ``UsageError`` where there is no such feed."""
         if feed not in self.books.feeds:
-            known = ", ".join([*self.books.feeds, *load_custody().recipients])
+            files = load_custody().recipients
+            known = ", ".join([*self.books.feeds, *self.books.letters, *files])
             raise UsageError(
                 f"--feed には次のいずれかを指定してください: {known} / --feed must be one of: {known}"
             )
@@ -194,6 +195,10 @@ class Hub:
     def carries_files(self, feed: str) -> bool:
         """Say whether a feed is carried as files, unread."""
         return feed in load_custody().recipients
+
+    def carries_letters(self, feed: str) -> bool:
+        """Say whether a feed is carried as letters, each under a key of its own."""
+        return feed in self.books.letters
 
     def file_recipient(self, feed: str) -> Organisation:
         """Give the body that the files of a feed go to."""

@@ -17,6 +17,7 @@ import structlog
 from hub.errors import HubError
 from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.desk import FileDesk
+from hub.runtime.custody.letter_desk import LetterDesk
 from hub.runtime.custody.overview import count_late
 from hub.runtime.hub import Hub
 from hub.runtime.ledger_watch import LedgerBehindError
@@ -88,10 +89,10 @@ def _drain(hub: Hub, recorder: Recorder | None) -> Tally:
 
 def _decide_files(hub: Hub) -> Tally:
     total = Tally()
-    desk = FileDesk(hub)
-    while (tally := desk.step()) is not None:
-        total += tally
-    desk.close()
+    for desk in (FileDesk(hub), LetterDesk(hub)):
+        while (tally := desk.step()) is not None:
+            total += tally
+        desk.close()
     return total
 
 
@@ -189,7 +190,8 @@ class Supervisor:
         self._log.info("service-stopped", service=name)
 
     def _work(self, hub: Hub) -> None:
-        worker, desk, stopped = hub.worker(), FileDesk(hub), False
+        worker, stopped = hub.worker(), False
+        desk, letters = FileDesk(hub), LetterDesk(hub)
         # Rules that were signed anew count from the next batch on: the hub is opened with them.
         while not self._stop.is_set() and hub.rulebook.is_current():
             hub.rulebook.require(hub.clock.now())
@@ -207,6 +209,8 @@ class Supervisor:
                 stopped = False
             if tally is None:
                 tally = desk.step()
+            if tally is None:
+                tally = letters.step()
             if tally is None:
                 self._stop.wait(self._settings.idle_seconds)
             else:

@@ -88,5 +88,5 @@ class FileDesk:
 
 def _awaits(custody: Custody, busy: set[str]) -> bool:
     """Say whether a file is to be decided about: one under way only when nobody writes it."""
-    is_undecided = custody.state is State.RECEIVED
+    is_undecided = custody.state is State.RECEIVED and custody.file.cover is None
     return is_undecided and (custody.is_whole or custody.file.id not in busy)
