@@ -10,6 +10,7 @@ from hub.runtime.custody import letter_questions as questions
 
 if TYPE_CHECKING:
     from hub.custody.certificate_life import Cover
+    from hub.custody.states import File
     from hub.runtime.hub import Hub
     from hub.vocabulary.letters import Letter, LetterFeed
     from hub.vocabulary.organisations import Organisation
@@ -18,12 +19,11 @@ _DESTINATION, _CODE, _BEFORE = "転出先", "転出先の市町村コード", "�
 
 
 class Addresses:
-    """The recipients of one sender's letters of one feed."""
+    """The recipients of the letters of one feed."""
 
-    def __init__(self, hub: Hub, feed: LetterFeed, sender: Organisation) -> None:
+    def __init__(self, hub: Hub, feed: LetterFeed) -> None:
         self._hub = hub
         self._feed = feed
-        self._sender = sender
 
     @property
     def item(self) -> str:
@@ -36,20 +36,29 @@ class Addresses:
         return _DESTINATION in self._feed.sheet.index
 
     def recipient(
-        self, letter: Letter, cover: Cover, asked: Organisation | None
+        self, letter: Letter, cover: Cover, sender: Organisation, asked: Organisation | None
     ) -> Organisation | None:
         """Give whom a letter goes to, or nothing where nobody can be told from it."""
         directory = self._hub.books.directory
         if asked:
             return asked
         if self._feed.name == questions.MOVE_IN_REPORT:
-            return directory.prefecture_of(self._sender)
+            return directory.prefecture_of(sender)
         if self._feed.name == questions.MOVE_IN:
             files = self._hub.custody_log.files.values()
-            found = addressed_to(files, self._sender.id, cover.subjects)
+            found = addressed_to(files, sender.id, cover.subjects)
             if found:
                 return directory.get(found[-1].file.sender)
         return self.named(letter)
+
+    def is_astray(self, letter: Letter, file: File) -> bool:
+        """Say whether a certificate goes to a municipality that is not 転出先 and has not asked."""
+        if not self.names_destination:
+            return False
+        named = self.named(letter)
+        files = self._hub.custody_log.files.values()
+        elsewhere = named is not None and named.id != file.recipient
+        return elsewhere and questions.open_request(files, file) is None
 
     def named(self, letter: Letter) -> Organisation | None:
         """Give the municipality that 転出先 or 従前の住所 means."""

@@ -71,7 +71,7 @@ class LetterSubmission:
         self._feed = letters.feed_of(hub, feed)
         self._check = LetterCheck(self._feed)
         self._marks = letters.marks_of(hub)
-        self._addresses = Addresses(hub, self._feed, sender)
+        self._addresses = Addresses(hub, self._feed)
         self._sender = sender
         self._asked = asked
         self._encoding = encoding
@@ -130,7 +130,7 @@ class LetterSubmission:
         if letter is None or reason:
             return Judged(self._file(message_id), None, None, reason, None)
         cover = self._cover(letter)
-        recipient = self._addresses.recipient(letter, cover, self._asked)
+        recipient = self._addresses.recipient(letter, cover, self._sender, self._asked)
         file = self._file(message_id, cover, recipient)
         warnings = self._check.warnings(letter)
         if recipient is None and self._feed.name == questions.MOVE_IN:
@@ -140,7 +140,7 @@ class LetterSubmission:
         if recipient is None:
             unknown = because("unknown-destination", self._addresses.item)
             return Judged(file, None, None, unknown, None)
-        decision, refusal = self._decide(file, letter, recipient)
+        decision, refusal = self._decide(file, letter)
         permitted = None if refusal else self._feed.keep(letter, decision.items)
         return Judged(file, permitted, decision, None, refusal, warnings)
 
@@ -183,19 +183,13 @@ class LetterSubmission:
             return letters.certificate_terms().gone_at(date.fromisoformat(cover.planned_on))
         return letters.notice_terms().gives_up_at(self._now)
 
-    def _decide(
-        self, file: File, letter: Letter, recipient: Organisation
-    ) -> tuple[Decision, Reason | None]:
+    def _decide(self, file: File, letter: Letter) -> tuple[Decision, Reason | None]:
         """Ask the rules; a certificate goes to its destination, or to who has asked for it."""
         decision = questions.decide(self._hub, file)
         if not decision.permits:
             return decision, decision.reason
-        asked_for = questions.open_request(self._log.files.values(), file)
-        if self._addresses.names_destination and asked_for is None:
-            named = self._addresses.named(letter)
-            if named and named != recipient:
-                return decision, because("not-destination", self._addresses.item)
-        return decision, None
+        astray = self._addresses.is_astray(letter, file)
+        return decision, because("not-destination", self._addresses.item) if astray else None
 
     def _legs(self, judged: Judged) -> list[dict[str, Any]]:
         decision = judged.decision

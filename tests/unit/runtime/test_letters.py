@@ -291,11 +291,14 @@ def test_a_request_is_answered_by_a_fresh_certificate_under_its_own_row(play: Pl
     (given,) = play.run().receive(REQUEST, OLD)
     assert given["id"] == asked.id
     assert "個人番号" not in str(given["items"])
-    (receipt,) = play.submit(CERTIFICATE, OLD, certificate(1), to=THIRD)
+    receipt, second = play.submit(
+        *(CERTIFICATE, OLD, certificate(1), certificate(1, planned="2026-04-02")), to=THIRD
+    )
     (answer,) = play.run().receive(CERTIFICATE, THIRD)
     assert answer["id"] == receipt.id != first
     assert answer["rule"] == "juki-24-2-6"
-    # Answered once: another needs another request.
+    assert play.codes(OLD, second.id) == ["not-destination"]
+    # Answered once, also where two answers waited; another needs another request.
     (again,) = play.submit(CERTIFICATE, OLD, certificate(1), to=THIRD)
     assert again.reason is not None
     assert again.reason.code == "not-destination"
