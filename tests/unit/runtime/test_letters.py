@@ -315,6 +315,10 @@ def test_what_was_erased_is_asked_for_and_claimed_again(play: Play) -> None:
     later.submit(MOVE_IN, NEW, move_in(1, moved="2026-05-01"))
     assert later.run().state(receipt.id) == "claimed"
     assert later.state(first) == "verified"
+    # The first request is answered: the same words ask anew.
+    for expected in ("released", "duplicate"):
+        (again,) = later.submit(REQUEST, NEW, request(1))
+        assert later.run().codes(NEW, again.id) == [expected]
 
 
 def test_nobody_asks_for_what_waits_to_be_fetched(play: Play) -> None:
