@@ -46,7 +46,10 @@ def test_a_household_arrives_as_it_was_sent(play: Play) -> None:
     """Two people in the list, every item by its official name, and its row: 24の2③."""
     sent = certificate(1, 2)
     (receipt,) = play.submit(CERTIFICATE, OLD, sent)
-    (given,) = play.run().receive(CERTIFICATE, NEW)
+    given, again = (play.run().receive(CERTIFICATE, NEW, confirm=False)[0] for _ in range(2))
+    assert given == again
+    assert play.state(receipt.id) == "sent"
+    assert play.receive(CERTIFICATE, NEW) == [given]
     assert given["id"] == receipt.id
     assert given["items"] == sent
     assert (given["rule"], given["basis"]["paragraph"]) == ("juki-24-2-3", "3")
