@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Self
 from hub.bus import declared
 from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
 from hub.bus.port import Record
-from hub.bus.traces import finds
+from hub.bus.traces import found_under
 from hub.vocabulary.ids import is_id, minted_at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -56,9 +56,7 @@ class ChunkTopics:
         """Yield the chunks in order, a few in memory at a time."""
         name, position = _topic(file_id), 0
         if not self._bus.partitions(name):
-            raise ChunksGoneError(
-                "このファイルの内容はもうありません / the content of this file is no longer here"
-            )
+            raise ChunksGoneError
         while records := self._bus.follow(name, 0, position, _AT_ONCE):
             for record in records:
                 position = record.offset + 1
@@ -77,9 +75,9 @@ class ChunkTopics:
         for file_id in file_ids:
             self._topics.drop(_topic(file_id))
 
-    def finds(self, traces: Sequence[bytes]) -> bool:
-        """Say whether any of these bytes stands in a file of this machine's folder."""
-        return finds([path for path in self._searched.rglob("*") if path.is_file()], traces)
+    def finds(self, traces: Collection[bytes]) -> set[bytes]:
+        """Give those of these bytes that stand in a file of this machine's folder."""
+        return found_under(self._searched, traces)
 
     def _files(self) -> list[str]:
         begin = _topic("")

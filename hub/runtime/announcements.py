@@ -23,6 +23,7 @@ def publisher(bus: Bus) -> Callable[[Announcement], None]:
     """Give what puts an announcement on the bus."""
 
     def publish(announcement: Announcement) -> None:
+        """Publish one announcement; it is on the bus when this returns."""
         bus.publish([Record(topics.keys().name, None, announcement.to_bytes())])
 
     return publish
@@ -33,6 +34,7 @@ def open_keyring(bus: Bus, reader: str, trust: Trust, releaser: str) -> Keyring:
     position = 0
 
     def read_on(_: str) -> None:
+        """Learn every announcement since the last call; a forged one is told and passed over."""
         nonlocal position
         while records := bus.follow(topics.keys().name, 0, position, _AT_ONCE):
             for record in records:

@@ -63,11 +63,11 @@ class FileDesk:
         if now >= file.gives_up_at:
             return self._refuse(custody, Cause.UNDELIVERED, "undelivered", now), False
         decision = self._ask(custody, now)
-        if decision.rule is None:
+        if not decision.permits:
             return self._refuse(custody, Cause.NOT_PERMITTED, decision.reason.code, now), False
         event = Event(file.id, Step(State.ACCEPTED, now, Cause.PERMITTED))
         catalogue = self._hub.books.catalogue.digest
-        page = records.provision(file, decision.rule, catalogue, self._hub.mint(), now)
+        page = records.provision(file, decision, catalogue, self._hub.mint(), now)
         return [*page, *self._log.records([event])], True
 
     def _ask(self, custody: Custody, now: datetime) -> Decision:

@@ -17,7 +17,7 @@ from hub.errors import UsageError
 from hub.rules.model import Question
 from hub.runtime.custody import records
 from hub.runtime.home_settings import terms_of
-from hub.runtime.submission import LineReceipt
+from hub.runtime.submission import LineReceipt, preview_leg
 from hub.sealing.files import CHUNK_BYTES, ChunkSealer, Label
 from hub.vocabulary.reasons import because
 
@@ -49,14 +49,7 @@ class FileSubmission:
     def preview(self) -> dict[str, Any]:
         """Give what would become of the file, taking nothing."""
         decision = self._decide(self._hub.clock.now())
-        leg = {
-            "from": self._sender.id,
-            "to": self._recipient.id,
-            "decision": "permit" if decision.permits else "deny",
-            "rule": decision.rule.id if decision.rule else None,
-            "basis": decision.rule.basis.to_dict() if decision.rule else None,
-            "items": list(decision.items),
-        }
+        leg = preview_leg(self._sender.id, self._recipient.id, decision, decision.items)
         reason = None if decision.permits else decision.reason
         return LineReceipt(1, None, "accepted", reason, ()).to_dict() | {"recipients": [leg]}
 
