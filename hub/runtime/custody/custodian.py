@@ -15,6 +15,7 @@ from hub.bus.port import FencedError
 from hub.custody.events import Event
 from hub.custody.machine import cause_of_erasure, is_due
 from hub.custody.states import Cause, State, Step
+from hub.runtime import topics
 from hub.runtime.custody import records
 from hub.runtime.custody.log import Turn
 from hub.runtime.outcome import ledger_pages
@@ -38,7 +39,7 @@ class Custodian:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._log = hub.custody_log
-        self._turn = Turn(hub.bus, GROUP)
+        self._turn = Turn(hub.bus, GROUP, topics.custody().name)
 
     def step(self) -> int:
         """Erase up to a hundred files that are due; gives how many of them were certified.

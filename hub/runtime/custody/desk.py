@@ -8,6 +8,7 @@ from hub.bus.port import FencedError
 from hub.custody.events import Event
 from hub.custody.states import Cause, State, Step
 from hub.rules.model import Question
+from hub.runtime import topics
 from hub.runtime.custody import records
 from hub.runtime.custody.log import Turn
 from hub.runtime.worker import Tally
@@ -31,7 +32,7 @@ class FileDesk:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._log = hub.custody_log
-        self._turn = Turn(hub.bus, GROUP)
+        self._turn = Turn(hub.bus, GROUP, topics.custody().name)
 
     def step(self) -> Tally | None:
         """Decide about the files that wait; nothing where none does."""

@@ -7,25 +7,23 @@ on the bus counts.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING
 
-from hub.bus.port import Batch, Record
+from hub.bus.port import Batch
 from hub.custody.events import read_line, to_line
 from hub.custody.states import Custody, ForbiddenStepError
 from hub.runtime import topics
+from hub.runtime.custody.stamped import Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from hub.bus.port import Bus, Delivered
+    from hub.bus.port import Bus, Delivered, Record
     from hub.custody.events import Event
     from hub.sealing.vault import Vault
 
 _AT_ONCE = 500
-_CODE = "code"
 
 
 class CustodyLog:
@@ -33,7 +31,7 @@ class CustodyLog:
 
     def __init__(self, bus: Bus, vault: Vault) -> None:
         self._bus = bus
-        self._secret = vault.secret("custody-steps")
+        self._stamp = Stamp(vault, "custody-steps", topics.custody().name)
         self._position = 0
         self.files: dict[str, Custody] = {}
 
@@ -47,26 +45,14 @@ class CustodyLog:
 
     def records(self, events: Sequence[Event]) -> list[Record]:
         """Give the records that add these steps."""
-        return [self._record(to_line(event)) for event in events]
+        return [self._stamp.record(to_line(event)) for event in events]
 
     def date(self, now: datetime) -> datetime:
         """Give the present instant, or the latest step's where the clock is behind it."""
         return max([now, *(custody.latest for custody in self.files.values())])
 
-    def _record(self, line: bytes) -> Record:
-        headers = ((_CODE, self._code_of(line)),)
-        return Record(topics.custody().name, None, line, headers)
-
-    def _code_of(self, line: bytes) -> bytes:
-        return hmac.new(self._secret, line, hashlib.sha256).hexdigest().encode()
-
     def _take(self, record: Delivered) -> None:
-        code = dict(record.headers).get(_CODE, b"")
-        if not hmac.compare_digest(code, self._code_of(record.value)):
-            # Loaded here, since it is rare and the logger slow to load.
-            from hub.runtime.logs import warn  # noqa: PLC0415
-
-            warn("forged-custody-step", offset=record.offset)
+        if not self._stamp.is_ours(record):
             return
         event = read_line(record.value)
         held = self.files.get(event.file_id)
@@ -88,10 +74,10 @@ class Turn:
     decided is then no older than the position that the commit starts from (docs/adr/0027).
     """
 
-    def __init__(self, bus: Bus, group: str) -> None:
+    def __init__(self, bus: Bus, group: str, topic: str) -> None:
         self._bus = bus
         self._group = group
-        self._topic = topics.custody().name
+        self._topic = topic
         # It never polls: nobody waits for partitions, and whoever is there may take the turn.
         self._member = bus.join(group, [self._topic])
         self._batch: Batch | None = None
