@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -38,13 +39,31 @@ UNDELIVERED = "2026-09-14T00:00:00+09:00"
 
 
 @pytest.fixture(params=["embedded", "kafka"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Give a sandbox in which two notices were sent and fetched, one set aside, one sent the day after.
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Give a sandbox as ``_play`` leaves it, on either bus."""
+    address = request.getfixturevalue("kafka") if request.param == "kafka" else None
+    return _play(tmp_path / "home", address)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Give such a sandbox on the embedded bus, played once, to copy from."""
+    return _play(tmp_path_factory.mktemp("played") / "home", None)
+
+
+@pytest.fixture
+def settings(played: Settings, tmp_path: Path) -> Settings:
+    """Give a copy of it."""
+    assert played.home
+    return played.model_copy(update={"home": shutil.copytree(played.home, tmp_path / "home")})
+
+
+def _play(home: Path, address: str | None) -> Settings:
+    """Send and fetch two notices, have one set aside, and send another the day after.
 
     The prefecture has fetched what is its own, the national side nothing.
     """
-    address = request.getfixturevalue("kafka") if request.param == "kafka" else None
-    made = town.make(tmp_path / "home", address)
+    made = town.make(home, address)
     with Hub.open(made) as hub:
         hub.act()
         town.send(hub, [notice(1), notice(2), notice(3, 性別="x")])
@@ -92,20 +111,20 @@ def _states(hub: Hub, kind: Kind) -> dict[str, Any]:
     return {line["id"]: line["state"] for line in payload_overview.lines(hub, kind)}
 
 
-def test_after_its_day_nothing_opens_and_no_byte_is_left(settings: Settings) -> None:
+def test_after_its_day_nothing_opens_and_no_byte_is_left(either: Settings) -> None:
     """Keys, announcements and records of the day are gone; the next day's, and receipts, are there."""
-    with Hub.open(town.at(settings, DAY_BEFORE)) as hub:
+    with Hub.open(town.at(either, DAY_BEFORE)) as hub:
         before = _sealed(hub)
         keys = [key for key in hub.vault.list_keys() if key.epoch == "2026-06-15.0"]
-        assert town.run(town.at(settings, DAY_BEFORE)) == 0
+        assert town.run(town.at(either, DAY_BEFORE)) == 0
         assert _sealed(hub) == before
-    assert town.run(town.at(settings, DUE)) == 2
+    assert town.run(town.at(either, DUE)) == 2
 
     prefecture = topics.release(town.FEED, PREFECTURE).name
     gone = [r for r in before[prefecture] if _is_of(keys, r)]
     gone += [r for r in before[topics.intake(town.FEED).name] if _is_of(keys, r)]
     assert len(gone) == 4
-    with Hub.open(town.at(settings, DUE)) as hub:
+    with Hub.open(town.at(either, DUE)) as hub:
         after = _sealed(hub)
         assert [r for r in after[prefecture] if _is_of(keys, r)] == []
         assert len(after[prefecture]) == 1
@@ -134,14 +153,14 @@ def _is_of(keys: list[Any], record: Delivered) -> bool:
     return dict(record.headers)["ce_keyid"].decode() in {key.key_id for key in keys}
 
 
-def test_what_nobody_fetches_stays_to_its_limit_and_its_sender_is_told(settings: Settings) -> None:
+def test_what_nobody_fetches_stays_to_its_limit_and_its_sender_is_told(either: Settings) -> None:
     """The national side's records stay for ninety days, then are erased and said to be undelivered."""
-    town.run(town.at(settings, "2026-09-13T23:59:59+09:00"))
-    with Hub.open(settings) as hub:
+    town.run(town.at(either, "2026-09-13T23:59:59+09:00"))
+    with Hub.open(either) as hub:
         assert _states(hub, Kind.RELEASE)["release.jlis.2026-06-15"] == "accepted"
         assert len(town.fetch(hub, "jlis", acknowledge=False)) == 3
-    town.run(town.at(settings, UNDELIVERED))
-    with Hub.open(settings) as hub:
+    town.run(town.at(either, UNDELIVERED))
+    with Hub.open(either) as hub:
         assert _states(hub, Kind.RELEASE)["release.jlis.2026-06-15"] == "verified"
         assert len(town.fetch(hub, "jlis", acknowledge=False)) == 1
         assert _codes(hub, PREFECTURE) == ["undelivered", "undelivered", "released"]
@@ -209,17 +228,17 @@ def test_a_running_reader_forgets_a_key_that_is_destroyed(settings: Settings) ->
             open_record(record.headers, record.value, keyring)
 
 
-def test_who_left_is_forgotten_and_may_return(settings: Settings) -> None:
+def test_who_left_is_forgotten_and_may_return(either: Settings) -> None:
     """For four hundred days a lower 更新順番号 is refused; after that the resident is as unknown."""
     left = notice(1, 異動事由="死亡", 異動年月日="2026-06-16", 更新順番号=9)
     back = notice(1, 更新順番号=3)
-    with Hub.open(town.at(settings, NEXT_DAY)) as hub:
+    with Hub.open(town.at(either, NEXT_DAY)) as hub:
         town.send(hub, [left])
         run_until_idle(hub)
     before, after = "2027-07-21T00:00:00+09:00", "2027-07-22T00:00:00+09:00"
     for now, code in ((before, "quarantined"), (after, "released")):
-        town.run(town.at(settings, now))
-        with Hub.open(town.at(settings, now)) as hub:
+        town.run(town.at(either, now))
+        with Hub.open(town.at(either, now)) as hub:
             (identifier,) = town.send(hub, [back])
             run_until_idle(hub)
             views = Views(hub.home.views, hub.bus, hub.home.path)

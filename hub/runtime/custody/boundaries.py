@@ -16,14 +16,14 @@ from hub.vocabulary.clock import JST, parse_instant
 from hub.vocabulary.ids import is_id, minted_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from hub.bus.port import Bus, Delivered
     from hub.sealing.vault import KeyRow
 
     DayOf = Callable[[Delivered], date]
 
-_LATE_AMONG = 500
+_PAGE = 500
 """Among so many records of the next day one of the day before is looked for: clocks differ."""
 
 
@@ -47,23 +47,36 @@ def day_of_page(record: Delivered) -> date:
 
 def end_of_day(bus: Bus, topic: str, partition: int, day: date, day_of: DayOf) -> int:
     """Give the offset after the last record of a day or an earlier one; the begin where none is."""
-    begin, hi = bus.extent(topic, partition)
+    begin, last = bus.extent(topic, partition)
     end = begin
-    while begin < hi:
-        middle = (begin + hi) // 2
+    # The first page is mostly all there is, and a page costs a network no more than a record.
+    while begin < last:
+        page = bus.follow(topic, partition, begin, _PAGE)
+        end = _last_of(page, day, day_of, end)
+        if not page or end <= page[-1].offset:
+            break
+        begin = _halve(bus, topic, partition, range(end, last), day, day_of)
+        if begin == end:
+            break
+        end = begin
+    return end
+
+
+def _last_of(page: Sequence[Delivered], day: date, day_of: DayOf, end: int) -> int:
+    """Give the offset after the last record of the day; late ones stand among the next day's."""
+    return max([end, *(record.offset + 1 for record in page if day_of(record) <= day)])
+
+
+def _halve(bus: Bus, topic: str, partition: int, among: range, day: date, day_of: DayOf) -> int:
+    """Give the offset after the last record of the day among these, found by halving."""
+    begin, end, last = among.start, among.start, among.stop
+    while begin < last:
+        middle = (begin + last) // 2
         found = bus.follow(topic, partition, middle, 1)
-        if found and found[0].offset < hi and day_of(found[0]) <= day:
+        if found and found[0].offset < last and day_of(found[0]) <= day:
             end = begin = found[0].offset + 1
         else:
-            hi = middle
-    return _past_midnight(bus, topic, partition, end, day, day_of)
-
-
-def _past_midnight(bus: Bus, topic: str, partition: int, end: int, day: date, day_of: DayOf) -> int:
-    """Look among the next day's first records for late ones of this day, from a slower clock."""
-    for record in bus.follow(topic, partition, end, _LATE_AMONG):
-        if day_of(record) <= day:
-            end = record.offset + 1
+            last = middle
     return end
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _TRACE_BYTES = 48
 _AT_ONCE = 500
+_SETTLED = timedelta(hours=1)
 
 
 class Standing(NamedTuple):
@@ -57,6 +58,8 @@ class Units:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._rows = rows_of(hub.home.path)
+        self._known: dict[tuple[str, int, date], int] = {}
+        self._first_days: dict[tuple[str, int], date] = {}
 
     def row(self, kind: Kind) -> Row:
         """Give how long a kind lives here."""
@@ -118,10 +121,20 @@ class Units:
     def _standing(self, unit: Unit, keys: tuple[str, ...], day_of: DayOf) -> Standing:
         doom = Doom(keys, self._ends(unit, day_of))
         row = self._rows[unit.kind]
-        if any(True for _ in self.unread(unit, doom)):
+        if not self._is_read(unit, doom):
             return Standing(unit, doom, None, None, gives_up_at(row, unit))
         at = max([unit.ended_at, *self._acknowledged(doom)])
         return Standing(unit, doom, at, falls_due(row, unit, at), None)
+
+    def _is_read(self, unit: Unit, doom: Doom) -> bool:
+        """Say whether the unit's reader stands behind all of it."""
+        group = _group(unit)
+        return not group or all(
+            self._hub.bus.position(group, topic, partition) >= end
+            for topic, ends in doom.ends.items()
+            for partition, end in enumerate(ends)
+            if end > self._hub.bus.extent(topic, partition).begin
+        )
 
     def _acknowledged(self, doom: Doom) -> Iterator[datetime]:
         for topic, ends in doom.ends.items():
@@ -132,14 +145,23 @@ class Units:
                         yield at
 
     def _ends(self, unit: Unit, day_of: DayOf) -> Mapping[str, tuple[int, ...]]:
-        bus = self._hub.bus
         return {
             topic: tuple(
-                end_of_day(bus, topic, partition, unit.day, day_of)
-                for partition in range(bus.partitions(topic))
+                self._end(topic, partition, unit, day_of)
+                for partition in range(self._hub.bus.partitions(topic))
             )
             for topic in self.topics_of(unit)
         }
+
+    def _end(self, topic: str, partition: int, unit: Unit, day_of: DayOf) -> int:
+        """Give where a unit ends; of a day that is over that stays as it is."""
+        key = (topic, partition, unit.day)
+        end = self._known.get(key)
+        if end is None:
+            end = end_of_day(self._hub.bus, topic, partition, unit.day, day_of)
+            if self._hub.clock.now() > unit.ended_at + _SETTLED:
+                self._known[key] = end
+        return end
 
     def _aged(self, oldest: Unit, now: datetime) -> Iterator[Standing]:
         """Yield what of a kind goes by age, whole months at a time: what is due, else the next."""
@@ -154,10 +176,16 @@ class Units:
 
     def _oldest(self, kind: Kind) -> Unit | None:
         """Give the unit of a kind's oldest record, nothing where there is none."""
-        bus, names = self._hub.bus, self.topics_of(Unit(kind, "", date.max))
-        first = [found[0] for name in names if (found := bus.follow(name, 0, 0, 1))]
-        days = [_month_end(day_of_page(record)) for record in first]
-        return Unit(kind, "", min(days)) if days else None
+        days = [self._first_day(name) for name in self.topics_of(Unit(kind, "", date.max))]
+        return Unit(kind, "", _month_end(min(days))) if min(days) < date.max else None
+
+    def _first_day(self, topic: str) -> date:
+        """Give the day of a topic's first record; the last of all days where there is none."""
+        begin, end = self._hub.bus.extent(topic, 0)
+        if begin < end and (topic, begin) not in self._first_days:
+            first = self._hub.bus.follow(topic, 0, begin, 1)
+            self._first_days[topic, begin] = day_of_page(first[0]) if first else date.max
+        return self._first_days.get((topic, begin), date.max)
 
     def _latest_free(self, kind: Kind) -> date:
         """Give the last day of steps that none needs any more: no file of it is still there."""
@@ -193,7 +221,8 @@ class Units:
         bus, traces = self._hub.bus, []
         for topic, ends in doom.ends.items():
             for partition, end in enumerate(ends):
-                first = bus.follow(topic, partition, 0, 1) if doom.keys else []
+                is_there = doom.keys and bus.extent(topic, partition).begin < end
+                first = bus.follow(topic, partition, 0, 1) if is_there else []
                 traces += [r.value[:_TRACE_BYTES] for r in first if r.offset < end]
         return doom._replace(traces=tuple(traces))
 

@@ -101,7 +101,7 @@ def test_a_step_that_the_hub_did_not_make_counts_for_nothing(
 def test_of_two_that_read_the_same_the_second_is_fenced(bus: EmbeddedBus, vault: VaultFile) -> None:
     """Also when nothing but the first one's own steps came after; and each gets its turn again."""
     log = CustodyLog(bus, vault)
-    one, other = Turn(bus, "group"), Turn(bus, "group")
+    one, other = (Turn(bus, "group", "custody") for _ in range(2))
     assert not one.ready()
     bus.publish(log.records([FIRST]))
     for _ in range(3):
@@ -119,7 +119,7 @@ def test_groups_of_different_work_do_not_fence_each_other(
 ) -> None:
     """The worker decides while a custodian erases."""
     log = CustodyLog(bus, vault)
-    one, other = Turn(bus, "one"), Turn(bus, "other")
+    one, other = (Turn(bus, name, "custody") for name in ("one", "other"))
     bus.publish(log.records([FIRST]))
     assert one.ready()
     assert other.ready()

@@ -86,9 +86,9 @@ def test_a_changed_setting_is_to_be_set_back() -> None:
 
 def test_a_setting_that_nothing_declares_is_to_be_removed() -> None:
     """Whatever somebody once tried out on a topic does not stay."""
-    settings = dict(declared.settings(KEPT, 1)) | {"segment.ms": "1000"}
+    settings = dict(declared.settings(KEPT, 1)) | {"segment.bytes": "1048576"}
     plan = differing(1, {1: LONE}, settings=settings)
-    assert plan.changes == [RemoveSetting("a", "segment.ms", "1000")]
+    assert plan.changes == [RemoveSetting("a", "segment.bytes", "1048576")]
 
 
 @pytest.mark.parametrize("partitions", [4, 16])
