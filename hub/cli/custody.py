@@ -39,8 +39,13 @@ def custody() -> None:
 def list_(kind: str) -> int:
     """預かっている・消去したものの一覧 / Everything of a kind; exit 1 if any is overdue."""
     with open_hub() as hub:
-        if kind == "file":
-            return _show(overview.lines(hub))
+        if kind in {"file", Kind.TEMPORARY_NUMBER}:
+            is_number = kind == Kind.TEMPORARY_NUMBER
+            return _show(
+                line
+                for line in overview.lines(hub)
+                if (line["feed"] == Kind.TEMPORARY_NUMBER) == is_number
+            )
         return _show(payload_overview.lines(hub, Kind(kind)))
 
 

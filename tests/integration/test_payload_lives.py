@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import time
+from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -28,21 +31,16 @@ if TYPE_CHECKING:
 
     from hub.bus.port import Delivered
     from hub.runtime.settings import Settings
+    from ops.kafka.local import LocalKafka
 
 NEXT_DAY = "2026-06-16T09:00:00+09:00"
 DAY_BEFORE = "2026-06-22T23:59:59+09:00"
 DUE = "2026-06-23T00:00:00+09:00"
 """Seven days after the end of the 15th, on which all was sent and acknowledged."""
 QUARANTINE_DUE = "2026-07-16T00:00:00+09:00"
+_DELAY_SECONDS = 150
 UNDELIVERED = "2026-09-14T00:00:00+09:00"
 """Ninety days after the end of the 15th."""
-
-
-@pytest.fixture(params=["embedded", "kafka"])
-def either(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Give a sandbox as ``_play`` leaves it, on either bus."""
-    address = request.getfixturevalue("kafka") if request.param == "kafka" else None
-    return _play(tmp_path / "home", address)
 
 
 @pytest.fixture(scope="module")
@@ -58,14 +56,17 @@ def settings(played: Settings, tmp_path: Path) -> Settings:
     return played.model_copy(update={"home": shutil.copytree(played.home, tmp_path / "home")})
 
 
-def _play(home: Path, address: str | None) -> Settings:
+def _play(home: Path, address: str | None, segment_ms: int = 0) -> Settings:
     """Send and fetch two notices, have one set aside, and send another the day after.
 
-    The prefecture has fetched what is its own, the national side nothing.
+    The prefecture has fetched what is its own, the national side nothing. ``segment_ms`` is after
+    how long a broker closes what it writes to, where not an hour.
     """
     made = town.make(home, address)
     with Hub.open(made) as hub:
         hub.act()
+        for topic in hub.bus.administration.found().topics if segment_ms else ():
+            hub.bus.administration.set(topic, "segment.ms", str(segment_ms))
         town.send(hub, [notice(1), notice(2), notice(3, 性別="x")])
         run_until_idle(hub)
         assert len(town.fetch(hub, PREFECTURE)) == 2
@@ -111,20 +112,20 @@ def _states(hub: Hub, kind: Kind) -> dict[str, Any]:
     return {line["id"]: line["state"] for line in payload_overview.lines(hub, kind)}
 
 
-def test_after_its_day_nothing_opens_and_no_byte_is_left(either: Settings) -> None:
-    """Keys, announcements and records of the day are gone; the next day's, and receipts, are there."""
-    with Hub.open(town.at(either, DAY_BEFORE)) as hub:
+def _goes_on_its_day(settings: Settings) -> list[bytes]:
+    """Let the 15th go, and look that nothing else did; gives the first bytes of what went."""
+    with Hub.open(town.at(settings, DAY_BEFORE)) as hub:
         before = _sealed(hub)
         keys = [key for key in hub.vault.list_keys() if key.epoch == "2026-06-15.0"]
-        assert town.run(town.at(either, DAY_BEFORE)) == 0
+        assert town.run(town.at(settings, DAY_BEFORE)) == 0
         assert _sealed(hub) == before
-    assert town.run(town.at(either, DUE)) == 2
+    assert town.run(town.at(settings, DUE)) == 2
 
     prefecture = topics.release(town.FEED, PREFECTURE).name
     gone = [r for r in before[prefecture] if _is_of(keys, r)]
     gone += [r for r in before[topics.intake(town.FEED).name] if _is_of(keys, r)]
     assert len(gone) == 4
-    with Hub.open(town.at(either, DUE)) as hub:
+    with Hub.open(town.at(settings, DUE)) as hub:
         after = _sealed(hub)
         assert [r for r in after[prefecture] if _is_of(keys, r)] == []
         assert len(after[prefecture]) == 1
@@ -140,27 +141,26 @@ def test_after_its_day_nothing_opens_and_no_byte_is_left(either: Settings) -> No
             "intake.2026-06-15",
             f"release.{PREFECTURE}.2026-06-15",
         ]
-    rest = _at_rest(hub.home.path)
-    assert not [record for record in gone if record.value[:40] in rest]
     left = {"070009/jlis", "hub/hub"}
     doomed = [key for key in keys if f"{key.sender}/{key.recipient}" not in left]
     vault = b"".join(path.read_bytes() for path in hub.home.path.glob("vault.sqlite*"))
     assert len(doomed) == 2
     assert not [key for key in doomed if key.key_id.encode() in vault]
+    return [record.value[:40] for record in gone]
 
 
 def _is_of(keys: list[Any], record: Delivered) -> bool:
     return dict(record.headers)["ce_keyid"].decode() in {key.key_id for key in keys}
 
 
-def test_what_nobody_fetches_stays_to_its_limit_and_its_sender_is_told(either: Settings) -> None:
-    """The national side's records stay for ninety days, then are erased and said to be undelivered."""
-    town.run(town.at(either, "2026-09-13T23:59:59+09:00"))
-    with Hub.open(either) as hub:
+def _is_given_up_at_its_limit(settings: Settings) -> None:
+    """Let ninety days go by in which the national side fetches nothing."""
+    town.run(town.at(settings, "2026-09-13T23:59:59+09:00"))
+    with Hub.open(settings) as hub:
         assert _states(hub, Kind.RELEASE)["release.jlis.2026-06-15"] == "accepted"
         assert len(town.fetch(hub, "jlis", acknowledge=False)) == 3
-    town.run(town.at(either, UNDELIVERED))
-    with Hub.open(either) as hub:
+    town.run(town.at(settings, UNDELIVERED))
+    with Hub.open(settings) as hub:
         assert _states(hub, Kind.RELEASE)["release.jlis.2026-06-15"] == "verified"
         assert len(town.fetch(hub, "jlis", acknowledge=False)) == 1
         assert _codes(hub, PREFECTURE) == ["undelivered", "undelivered", "released"]
@@ -228,17 +228,18 @@ def test_a_running_reader_forgets_a_key_that_is_destroyed(settings: Settings) ->
             open_record(record.headers, record.value, keyring)
 
 
-def test_who_left_is_forgotten_and_may_return(either: Settings) -> None:
-    """For four hundred days a lower 更新順番号 is refused; after that the resident is as unknown."""
+def _is_forgotten(settings: Settings, sent: str) -> None:
+    """Let a resident die, and come back with a lower 更新順番号 before and after 400 days."""
     left = notice(1, 異動事由="死亡", 異動年月日="2026-06-16", 更新順番号=9)
     back = notice(1, 更新順番号=3)
-    with Hub.open(town.at(either, NEXT_DAY)) as hub:
+    with Hub.open(town.at(settings, sent)) as hub:
         town.send(hub, [left])
         run_until_idle(hub)
-    before, after = "2027-07-21T00:00:00+09:00", "2027-07-22T00:00:00+09:00"
-    for now, code in ((before, "quarantined"), (after, "released")):
-        town.run(town.at(either, now))
-        with Hub.open(town.at(either, now)) as hub:
+        day = hub.clock.now().date()
+    for days, code in ((400, "quarantined"), (401, "released")):
+        now = (day + timedelta(days=days)).isoformat()
+        town.run(town.at(settings, now))
+        with Hub.open(town.at(settings, now)) as hub:
             (identifier,) = town.send(hub, [back])
             run_until_idle(hub)
             views = Views(hub.home.views, hub.bus, hub.home.path)
@@ -246,3 +247,45 @@ def test_who_left_is_forgotten_and_may_return(either: Settings) -> None:
             views.close()
             forgotten = [line["state"] for line in payload_overview.lines(hub, Kind.RESIDENT_STATE)]
             assert forgotten == (["verified"] if code == "released" else [])
+
+
+def test_after_its_day_nothing_opens_and_no_byte_is_left(settings: Settings) -> None:
+    """Keys, announcements and records of the day are gone; the next day's, and receipts, are there."""
+    pieces = _goes_on_its_day(settings)
+    assert settings.home
+    rest = _at_rest(settings.home)
+    assert not [piece for piece in pieces if piece in rest]
+
+
+def test_what_nobody_fetches_stays_to_its_limit_and_its_sender_is_told(settings: Settings) -> None:
+    """The national side's records stay for ninety days, then are erased and said to be undelivered."""
+    _is_given_up_at_its_limit(settings)
+
+
+def test_who_left_is_forgotten_and_may_return(settings: Settings) -> None:
+    """For four hundred days a lower 更新順番号 is refused; after that the resident is as unknown."""
+    _is_forgotten(settings, NEXT_DAY)
+
+
+def test_on_kafka_all_of_it_goes_and_leaves_the_brokers_disk(
+    kafka: str, broker: LocalKafka, tmp_path: Path
+) -> None:
+    """The same three, one after the other; and the broker removes the sealed bytes by itself."""
+    settings = _play(tmp_path / "home", kafka, segment_ms=1000)
+    pieces = _goes_on_its_day(settings)
+    _is_given_up_at_its_limit(settings)
+    _is_forgotten(settings, UNDELIVERED)
+    give_up = time.monotonic() + _DELAY_SECONDS
+    while any(_is_in(broker.folder, piece) for piece in pieces):
+        assert time.monotonic() < give_up, "sealed bytes stay on the broker's disk"
+        time.sleep(1)
+
+
+def _is_in(folder: Path, piece: bytes) -> bool:
+    """Say whether a log of the broker, or one that waits to be removed, holds these bytes."""
+    for path in folder.rglob("*"):
+        if path.suffix in {".log", ".deleted"}:
+            with suppress(FileNotFoundError):
+                if piece in path.read_bytes():
+                    return True
+    return False
