@@ -109,7 +109,7 @@ class KafkaBus:
 
     def erase(self, ends: Mapping[str, Sequence[int]]) -> None:
         """Make records unreadable; the broker removes their bytes at its next check."""
-        Erasure(self._parts).erase(ends)
+        Erasure(self._parts, self._follower).erase(ends)
 
     @property
     def topic_shelf(self) -> Topics:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from hub.bus.kafka_ends import Place
+    from hub.bus.kafka_follower import Follower
     from hub.bus.kafka_parts import Parts
 
 _FILLER = b"\0"
@@ -28,8 +29,9 @@ _FILLER = b"\0"
 class Erasure:
     """Erases on one bus. Two may do so at once: what one has begun the other only does again."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, follower: Follower) -> None:
         self._parts = parts
+        self._follower = follower
 
     def erase(self, ends: Mapping[str, Sequence[int]]) -> None:
         """Delete each partition's records before an offset, and let the broker close their segments."""
@@ -46,7 +48,19 @@ class Erasure:
             for partition, before in enumerate(offsets)
         }
         begins = self._parts.ends.begins(wanted)
-        return {place: before for place, before in wanted.items() if begins[place] < before}
+        return {
+            place: self._past_markers(place, before)
+            for place, before in wanted.items()
+            if begins[place] < before
+        }
+
+    def _past_markers(self, place: Place, before: int) -> int:
+        """Give the offset of the next record: what a transaction left in between keeps a segment too.
+
+        Never past the begin of a transaction that is open, of which nothing is visible.
+        """
+        found = self._follower.read(*place, before, 1)
+        return found.records[0].offset if found.records else max(before, found.next)
 
     def _delete(self, doomed: Mapping[Place, int]) -> None:
         wire = self._parts.topics.wire

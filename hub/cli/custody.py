@@ -103,8 +103,8 @@ def hold(file_id: str, reason: str | None, ending: bool, second: Path | None) ->
 def certificate(file_id: str) -> None:
     """消去証明書 / The proof of an erasure, which needs no home to be checked."""
     with open_hub() as hub:
-        found = payload_overview.custody_of(hub, file_id) or holds.find(hub, file_id)
-        show(certificates.certificate(hub.home.path, found))
+        erased = payload_overview.erased(hub, file_id)
+        show(certificates.certificate(hub.home.path, erased))
 
 
 @custody.command("verify")

@@ -142,6 +142,11 @@ def may_be_due(row: Row, unit: Unit, now: datetime) -> bool:
     return now >= unit.ended_at + timedelta(days=row.days)
 
 
+def alarm_at(due_at: datetime) -> datetime:
+    """Give when half of the time for an erasure is over."""
+    return due_at + _GRACE / 2
+
+
 def overdue_at(due_at: datetime) -> datetime:
     """Give when a unit that is not verified as erased is overdue."""
     return due_at + _GRACE

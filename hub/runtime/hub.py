@@ -193,6 +193,10 @@ class Hub:
         """Give the marks and erasures of payloads that are no files."""
         return Lives(self.bus, self.vault)
 
+    def ledger_watch(self) -> LedgerWatch:
+        """Give a watch that says whether the ledger is too far behind for anything to be released."""
+        return LedgerWatch(self.bus, self.home.path, self.clock, self.metrics, self.ledger_grace)
+
     def worker(self) -> Worker:
         """Give a worker over every feed's intake; ``RulesNotSignedError`` where it may not decide."""
         self.metrics.rules_signed(self.rulebook.require(self.clock.now()))
@@ -205,7 +209,7 @@ class Hub:
             self.clock,
             self.mint,
             self.metrics,
-            LedgerWatch(self.bus, self.home.path, self.clock, self.metrics, self.ledger_grace),
+            self.ledger_watch(),
             self.batch_size,
         )
 

@@ -84,16 +84,11 @@ def _drain(hub: Hub, recorder: Recorder | None) -> Tally:
         total += tally
     forgotten = Sweep(hub, worker.member).step()
     worker.close()
-    return total + Tally(erased=forgotten) + _decide_files(hub)
-
-
-def _decide_files(hub: Hub) -> Tally:
-    total = Tally()
     desk = FileDesk(hub)
-    while (tally := desk.step()) is not None:
+    while (tally := _step(desk, recorder)) is not None:
         total += tally
     desk.close()
-    return total
+    return total + Tally(erased=forgotten)
 
 
 def purge(hub: Hub) -> int:
@@ -113,9 +108,9 @@ def _erase_all(eraser: Custodian | Keeper) -> int:
     return total
 
 
-def _step(worker: Worker, recorder: Recorder | None) -> Tally | None:
+def _step(decider: Worker | FileDesk, recorder: Recorder | None) -> Tally | None:
     try:
-        return worker.step()
+        return decider.step()
     except LedgerBehindError:
         if recorder is None:
             raise
@@ -211,7 +206,7 @@ class Supervisor:
         custodian, keeper = Custodian(hub), Keeper(hub)
         while not self._stop.is_set():
             files, payloads = custodian.step(), keeper.step()
-            self.metrics.custody(*count_late(hub))
+            self.metrics.custody(*map(sum, zip(count_late(hub), keeper.count_late(), strict=True)))
             if files or payloads:
                 hub.act()
                 self._log.info("erased", files=files, payloads=payloads)

@@ -6,18 +6,22 @@ import shutil
 import time
 from contextlib import suppress
 from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
 
 from hub.custody.payloads import Kind
+from hub.custody.states import Cause
 from hub.ledger.log_reader import entries, read_head
 from hub.ledger.record import Kind as RecordKind
 from hub.ledger.record import parse_line
 from hub.runtime import topics
-from hub.runtime.custody import certificate, payload_overview
+from hub.runtime.custody import certificate, holds, overview, payload_overview
+from hub.runtime.custody.counter import FileCounter
 from hub.runtime.custody.keeper import Keeper
+from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.hub import Hub
 from hub.runtime.services import run_until_idle
 from hub.runtime.views import Views
@@ -186,8 +190,7 @@ def test_a_certificate_of_a_day_verifies_by_itself(settings: Settings) -> None:
     """As a file's does: the ledger's line, its proof and the signed checkpoint."""
     town.run(town.at(settings, DUE))
     with Hub.open(settings) as hub:
-        found = payload_overview.custody_of(hub, "intake.2026-06-15")
-        assert found
+        found = payload_overview.erased(hub, "intake.2026-06-15")
         given = certificate.certificate(hub.home.path, found)
     assert [step["state"] for step in given["steps"]] == ["due", "shredded", "verified"]
     assert certificate.verify(orjson.dumps(given), None)["code"] == "erased"
@@ -265,6 +268,35 @@ def test_what_nobody_fetches_stays_to_its_limit_and_its_sender_is_told(settings:
 def test_who_left_is_forgotten_and_may_return(settings: Settings) -> None:
     """For four hundred days a lower 更新順番号 is refused; after that the resident is as unknown."""
     _is_forgotten(settings, NEXT_DAY)
+
+
+def test_steps_of_an_erased_file_leave_the_bus_and_its_certificate_stays(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """After four hundred days and the month's end; a file that is held keeps its own steps there."""
+    with Hub.open(settings) as hub:
+        city, centre = hub.party("331007"), hub.party("jlis")
+        ids = [
+            str(FileSubmission(hub, "delivery-address", city, None).take(BytesIO(b"x")).id)
+            for _ in range(2)
+        ]
+        run_until_idle(hub)
+        counter = FileCounter(hub, "delivery-address", centre)
+        for handed_over in counter.fetch(tmp_path / "out"):
+            counter.acknowledge(handed_over)
+        holds.hold(hub, ids[1], Cause.LEGAL_HOLD, ["one", "two"])
+    town.run(town.at(settings, "2027-09-01"))
+    with Hub.open(settings) as hub:
+        held = overview.lines(hub)
+        assert [line["state"] for line in held] == ["verified", "held"]
+        holds.end(hub, ids[1], ["one", "two"])
+    town.run(town.at(settings, "2027-09-01"))
+    town.run(town.at(settings, "2028-12-01"))
+    with Hub.open(settings) as hub:
+        assert overview.lines(hub) == []
+        given = certificate.certificate(hub.home.path, payload_overview.erased(hub, ids[1]))
+    assert given["steps"] == []
+    assert certificate.verify(orjson.dumps(given), None)["verified"]
 
 
 def test_on_kafka_all_of_it_goes_and_leaves_the_brokers_disk(

@@ -32,10 +32,15 @@ class FileDesk:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._log = hub.custody_log
+        self._watch = hub.ledger_watch()
         self._turn = Turn(hub.bus, GROUP, topics.custody().name)
 
     def step(self) -> Tally | None:
-        """Decide about the files that wait; nothing where none does."""
+        """Decide about the files that wait; nothing where none does.
+
+        Raises ``LedgerBehindError``, with nothing done, where the ledger is too far behind.
+        """
+        self._watch.require()
         if not self._turn.ready():
             return None
         # Before the log is read: what nobody writes any more has said by now that it is whole.

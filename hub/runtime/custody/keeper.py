@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.bus.port import FencedError
-from hub.custody.payloads import Stage
+from hub.custody.payloads import Stage, alarm_at, overdue_at
 from hub.ledger.record import Entry
 from hub.ledger.record import Kind as RecordKind
 from hub.runtime import topics
@@ -69,6 +69,13 @@ class Keeper:
         """Say whether an erasure has begun and is not certified."""
         self._lives.catch_up()
         return any(True for _ in self._lives.under_way())
+
+    def count_late(self) -> tuple[int, int]:
+        """Give how many erasures that have begun are past half of their time, and how many past all."""
+        now = self._now()
+        begun = [life.reached[Stage.DUE] for life in self._lives.under_way()]
+        overdue = sum(now >= overdue_at(at) for at in begun)
+        return sum(now >= alarm_at(at) for at in begun) - overdue, overdue
 
     def close(self) -> None:
         """Leave the group."""

@@ -86,15 +86,19 @@ def _line(
     }
 
 
-def custody_of(hub: Hub, identifier: str) -> Custody | None:
-    """Give the erasure of a unit as that of a file is given, for its certificate; nothing for none."""
+def erased(hub: Hub, identifier: str) -> Custody:
+    """Give the steps of what was erased, a file or a unit, for its certificate.
+
+    None where they have left the bus already: the ledger's line alone is the proof then.
+    """
     hub.lives.catch_up()
+    hub.custody_log.catch_up()
+    if identifier in hub.custody_log.files:
+        return hub.custody_log.files[identifier]
     life = hub.lives.units.get(identifier)
     reached = dict(life.reached) if life else {}
     for unit, at in hub.lives.forgotten:
         if unit.id == identifier:
             reached[Stage.VERIFIED] = at
-    if not reached:
-        return None
-    file = File(identifier, "", HUB, HUB, min(reached.values()))
-    return Custody(file, tuple(Step(State(s), at, _CAUSES[s]) for s, at in reached.items()))
+    steps = tuple(Step(State(s), at, _CAUSES[s]) for s, at in reached.items())
+    return Custody(File(identifier, "", HUB, HUB, hub.clock.now()), steps)
