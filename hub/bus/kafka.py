@@ -6,6 +6,7 @@ backlog. ``docs/adr/0015`` says why confluent-kafka, ``kafka_errors`` what each 
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -110,6 +111,11 @@ class KafkaBus:
     def erase(self, ends: Mapping[str, Sequence[int]]) -> None:
         """Make records unreadable; the broker removes their bytes at its next check."""
         Erasure(self._parts, self._follower).erase(ends)
+
+    def is_silent(self, topic: str, seconds: float) -> bool:
+        """Say whether something was written to a topic of one partition, and nothing for so long."""
+        is_empty = not self.extent(topic, 0).end
+        return not is_empty and self._parts.ends.is_silent((topic, 0), time.time() - seconds)
 
     @property
     def topic_shelf(self) -> Topics:

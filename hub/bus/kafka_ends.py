@@ -75,6 +75,13 @@ class Ends:
         """Give where partitions begin: the offset before which everything was erased."""
         return self._ends(self._committed, list(places), OFFSET_BEGINNING)
 
+    def is_silent(self, place: Place, since: float) -> bool:
+        """Say whether nothing was written to a partition since an instant (seconds, Unix time).
+
+        Records count by the broker's clock, and open transactions too.
+        """
+        return self._ends(self._all, [place], int(since * 1000))[place] == OFFSET_END
+
     def _ends(
         self, asker: Consumer, places: list[Place], which: int = OFFSET_END
     ) -> dict[Place, int]:

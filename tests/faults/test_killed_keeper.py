@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,10 +16,10 @@ from hub.runtime.custody.keeper import Keeper
 from hub.runtime.hub import Hub
 from hub.runtime.services import run_until_idle
 from tests.support import payload_town as town
+from tests.support.fuse import Died, Fuse
 from tests.support.notices import PREFECTURE, notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from hub.runtime.settings import Settings
@@ -27,34 +27,6 @@ if TYPE_CHECKING:
 DUE = "2026-06-23T00:00:00+09:00"
 OVERDUE = "2026-06-24T00:00:00+09:00"
 UNITS = ["intake.2026-06-15", f"release.{PREFECTURE}.2026-06-15"]
-
-
-class Died(BaseException):
-    """The process ends here: nothing that follows in it is done, nothing is caught."""
-
-
-class Fuse:
-    """Burns down by two with every act, before it and after it, and then ends the process."""
-
-    def __init__(self, number: int) -> None:
-        self._left = number
-
-    def guard(self, owner: object, name: str) -> None:
-        """Let an act of an object count."""
-        act: Callable[..., Any] = getattr(owner, name)
-
-        def guarded(*arguments: Any, **named: Any) -> Any:
-            self._burn()
-            given = act(*arguments, **named)
-            self._burn()
-            return given
-
-        setattr(owner, name, guarded)
-
-    def _burn(self) -> None:
-        if self._left == 0:
-            raise Died
-        self._left -= 1
 
 
 @pytest.fixture(scope="module")
