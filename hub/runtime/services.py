@@ -67,8 +67,8 @@ def run_until_idle(hub: Hub, role: Role = "all") -> tuple[Tally, Head | None]:
         recorder = hub.recorder(log)
         if role == "all":
             tally = Tally(erased=purge(hub)) + _drain(hub, recorder)
-            # What was refused meanwhile.
-            tally += Tally(erased=purge(hub))
+            # Files that were refused meanwhile; no other payload has come to its day since.
+            tally += Tally(erased=_erase_all(Custodian(hub)))
         recorder.catch_up()
         head = log.checkpoint()
     return tally, head
