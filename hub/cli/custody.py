@@ -31,7 +31,7 @@ def custody() -> None:
 @custody.command("list")
 @click.option(
     "--kind",
-    type=click.Choice(["file", *Kind]),
+    type=click.Choice(["file", *(kind.value for kind in Kind)]),
     default="file",
     show_default=True,
     help="情報の種別 / the kind of payload",

@@ -123,7 +123,7 @@ class Units:
         row = self._rows[unit.kind]
         if not self._is_read(unit, doom):
             return Standing(unit, doom, None, None, gives_up_at(row, unit))
-        at = max([unit.ended_at, *self._acknowledged(doom)])
+        at = max(self._acknowledged(doom), default=unit.ended_at)
         return Standing(unit, doom, at, falls_due(row, unit, at), None)
 
     def _is_read(self, unit: Unit, doom: Doom) -> bool:
