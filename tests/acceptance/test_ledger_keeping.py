@@ -181,7 +181,7 @@ def test_an_export_is_what_an_auditor_needs_and_no_more(kept: Path) -> None:
         "ledger/2026-04/dropped",
         *(
             f"ledger/{month}/{name}"
-            for month, size in (("2026-05", 7), ("2033-05", 3))
+            for month, size in (("2026-05", 8), ("2033-05", 3))
             for name in ("checkpoint", f"tile/0/000.p/{size}", f"tile/entries/000.p/{size}")
         ),
     }
