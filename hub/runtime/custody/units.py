@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from hub.custody.payloads import Row
     from hub.runtime.custody.boundaries import DayOf
     from hub.runtime.hub import Hub
 
@@ -60,10 +59,6 @@ class Units:
         self._rows = rows_of(hub.home.path)
         self._known: dict[tuple[str, int, date], int] = {}
         self._first_days: dict[tuple[str, int], date] = {}
-
-    def row(self, kind: Kind) -> Row:
-        """Give how long a kind lives here."""
-        return self._rows[kind]
 
     def ripe(self, now: datetime) -> Iterator[Standing]:
         """Yield the units that may be due or given up; where none can be, the bus is not asked."""
