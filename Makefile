@@ -7,7 +7,7 @@ DEMO_HOME := ./demo-home
 # Beside the home, where the custodian looks for what a file may have left.
 DEMO_BROKER := ./.kafka/demo
 
-.PHONY: install demo kafka-packages kafka-jars test test-fast test-packages test-unit test-integration test-acceptance test-faults test-kafka bench check format lock wheel
+.PHONY: install demo kafka-packages kafka-jars test test-fast test-packages test-unit test-integration test-acceptance test-faults test-kafka bench check check-packages format lock wheel
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -69,16 +69,21 @@ test-kafka: install kafka-jars ## all that runs on a real Apache Kafka; it start
 	$(BIN)/python -m pytest -q -k kafka tests/integration tests/faults
 	$(BIN)/python -m pytest -q --bus kafka tests/acceptance
 
+check-packages: ## promtool, where it is not there and we may install it
+	@sh ops/packages.sh promtool=prometheus
+
 bench: install ## writes benchmarks/results/*.json and prints the table of docs/performance.md
 	$(BIN)/python -m benchmarks
 
-check: install ## lint, types, import rules, schema compatibility, rule lint
+check: install check-packages ## lint, types, import rules, schema compatibility, rule lint, alert rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hub schemas check
 	$(BIN)/hub rules lint
+	promtool check rules ops/prometheus/rules.yml
+	promtool test rules ops/prometheus/rules_test.yml
 
 format: install
 	$(BIN)/ruff check --fix .

@@ -8,6 +8,7 @@ prove and verify. The bare query asks the same database for the same places, by 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import sqlite3
@@ -23,15 +24,14 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from benchmarks.ledger_records import provision
 from hub.ledger.disclose.report import Reporter
 from hub.ledger.index.fill import Filler, trees
 from hub.ledger.index.store import IndexStore, index_url
 from hub.ledger.log_files import LedgerLog
 from hub.ledger.log_reader import read_head
 from hub.ledger.note import NoteSigner
-from hub.ledger.record import Entry, Kind
 from hub.ledger.template import EntryTemplate
-from hub.vocabulary.basis import Basis
 from hub.vocabulary.clock import JST, rfc3339
 from ops.postgres import LocalPostgres, PostgresError
 
@@ -46,7 +46,7 @@ _MONTHS = [datetime(2026, month, 15, 12, tzinfo=JST) for month in range(1, 13)]
 _BATCH = 1000
 _BATCHES_A_CHECKPOINT = 50
 _REQUESTS = 300
-_PREFECTURE = "070009"
+_PREFECTURE = "070009"  # who receives in ``provision``
 
 
 def run(records: int = RECORDS) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def run(records: int = RECORDS) -> dict[str, Any]:
 
 
 def _subject(resident: int) -> bytes:
-    return random.Random(resident).randbytes(32)
+    return hashlib.sha256(resident.to_bytes(8, "big")).digest()
 
 
 def _write(root: Path, records: int) -> None:
@@ -77,7 +77,7 @@ def _write(root: Path, records: int) -> None:
     with LedgerLog(root, signer) as log:
         each = -(-records // len(_MONTHS))
         for number, now in enumerate(_MONTHS):
-            template = EntryTemplate(_entry(rfc3339(now)))
+            template = EntryTemplate(provision(rfc3339(now)))
             part = residents[number * each : (number + 1) * each]
             for turn, start in enumerate(range(0, len(part), _BATCH)):
                 lines = [
@@ -95,34 +95,6 @@ _ids = (f"0192f3c4-{number >> 32:04x}-7000-8000-{number:012x}" for number in ran
 def _line(template: EntryTemplate, now: datetime, resident: int) -> bytes:
     digest = _subject(resident).hex()
     return template.line(next(_ids), next(_ids), rfc3339(now), digest, digest)
-
-
-def _entry(at: str) -> Entry:
-    return Entry(
-        kind=Kind.PROVISION,
-        id="",
-        feed="change-notice",
-        sender="072010",
-        recipient=_PREFECTURE,
-        at=at,
-        method="電気通信回線を通じた送信",
-        reason="住民票の記載等",
-        task="本人確認情報の通知及び保存",
-        basis=Basis("住民基本台帳法", "30の6", "1"),
-        rule="juki-30-6-notice",
-        catalogue="ab" * 32,
-        items=(
-            "住民票コード",
-            "氏名",
-            "生年月日",
-            "性別",
-            "住所",
-            "個人番号",
-            "異動事由",
-            "異動年月日",
-        ),
-        code="released",
-    )
 
 
 def _measure(root: Path, records: int, setting: str, bare: Bare) -> dict[str, Any]:

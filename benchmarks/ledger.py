@@ -1,4 +1,4 @@
-"""The ledger: append beside a plain synced append, verification beside a bare loop, growth.
+"""The ledger: its append (``ledger_append``), verification beside a bare loop, growth.
 
 ``python -m benchmarks.ledger 5000000`` measures growth at one size, in records. Each size and each
 verification runs in a process of its own, so that its peak is its own.
@@ -14,132 +14,26 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
-from datetime import datetime
 from pathlib import Path
-from statistics import median
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from benchmarks import ledger_tessera
+from benchmarks.ledger_records import BATCH, lines, write_ledger
 from benchmarks.meters import peak_mb
-from hub.ledger.log_files import LedgerLog
-from hub.ledger.note import NoteSigner
-from hub.ledger.record import Entry, Kind
-from hub.ledger.template import EntryTemplate
 from hub.ledger.tiles import unpack
 from hub.ledger.verify import verify
-from hub.vocabulary.basis import Basis
-from hub.vocabulary.clock import JST
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-BATCH = 1_000
-APPENDED = 100_000
 SIZES = (100_000, 300_000, 1_000_000)
-TURNS = 3
-_AT = "2026-04-01T09:00:00.000+09:00"
-_NOW = datetime(2026, 4, 1, 9, tzinfo=JST)
 
 
 def run() -> dict[str, Any]:
     """Measure everything, and give the figures."""
-    return {"batch": BATCH, "append": _append(), "growth": [_grown(size) for size in SIZES]}
+    # Here, since its libraries would count in the peaks of the processes measured.
+    from benchmarks.ledger_append import append  # noqa: PLC0415
 
-
-def lines(start: int, count: int) -> list[bytes]:
-    """Give provision records as the hub writes them, each with ids and digests of its own."""
-    template = EntryTemplate(_entry())
-    found = []
-    for number in range(start, start + count):
-        digest = hashlib.sha256(number.to_bytes(8, "big")).hexdigest()
-        identifier = (
-            f"{digest[:8]}-{digest[8:12]}-7{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
-        )
-        found.append(template.line(identifier, identifier, _AT, digest, digest))
-    return found
-
-
-def _entry() -> Entry:
-    return Entry(
-        kind=Kind.PROVISION,
-        id="",
-        feed="change-notice",
-        sender="072010",
-        recipient="070009",
-        at=_AT,
-        method="電気通信回線を通じた送信",
-        reason="都道府県知事保存本人確認情報ファイルの更新",
-        task="本人確認情報の通知",
-        basis=Basis("住民基本台帳法", "30の6", "1"),
-        rule="juki-30-6-notice",
-        catalogue="ab" * 32,
-        items=(
-            "住民票コード",
-            "氏名",
-            "氏名の振り仮名",
-            "生年月日",
-            "性別",
-            "住所",
-            "個人番号",
-            "異動事由",
-            "異動年月日",
-        ),
-        code="released",
-    )
-
-
-def _append() -> dict[str, Any]:
-    """Append the same records to a ledger, a plain file and Tessera, turn about; medians."""
-    batches = [lines(start, BATCH) for start in range(0, APPENDED, BATCH)]
-    size = round(sum(map(len, batches[0])) / BATCH)
-    ledger, plain, others = [], [], []
-    with tempfile.TemporaryDirectory(prefix="hub-bench-") as tools:
-        tessera = ledger_tessera.build(Path(tools))
-        for _ in range(TURNS):
-            with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-                began = perf_counter()
-                _write_plain(Path(folder) / "plain", batches)
-                between = perf_counter()
-                _write_ledger(Path(folder), iter(batches))
-                plain.append(APPENDED / (between - began))
-                ledger.append(APPENDED / (perf_counter() - between))
-                if tessera:
-                    others.append(tessera(Path(folder) / "tessera", APPENDED, size))
-    other = round(median(others)) if others else None
-    return {
-        "records": APPENDED,
-        "bytes_a_record": size,
-        "tessera_a_second": other,
-        "ledger_to_tessera": round(median(ledger) / other, 2) if other else None,
-        "ledger_a_second": round(median(ledger)),
-        "plain_a_second": round(median(plain)),
-        "ledger_to_plain": round(median(ledger) / median(plain), 3),
-    }
-
-
-def _write_plain(path: Path, batches: list[list[bytes]]) -> None:
-    """Append each batch in one write, and wait for the disk."""
-    with path.open("ab", buffering=0) as file:
-        for batch in batches:
-            file.write(b"".join(batch))
-            os.fsync(file.fileno())
-
-
-def _write_ledger(root: Path, batches: Iterator[list[bytes]]) -> list[float]:
-    """Append each batch under a durable checkpoint of its own; give the seconds of each."""
-    signer = NoteSigner("juki-hub/bench", Ed25519PrivateKey.generate())
-    spent = []
-    with LedgerLog(root, signer) as log:
-        for batch in batches:
-            began = perf_counter()
-            log.append(batch, log.position + len(batch), _NOW)
-            log.checkpoint()
-            spent.append(perf_counter() - began)
-    return spent
+    return {"batch": BATCH, "append": append(), "growth": [_grown(size) for size in SIZES]}
 
 
 def _grown(size: int) -> dict[str, Any]:
@@ -164,7 +58,8 @@ def _alone(what: str, folder: str, number: int) -> dict[str, Any]:
 
 def write(root: Path, size: int) -> dict[str, Any]:
     """Write a ledger of this size; gives µs a record at its start and end, bytes, peak."""
-    spent = _write_ledger(root, (lines(start, BATCH) for start in range(0, size, BATCH)))
+    spent = write_ledger(root, (lines(start, BATCH) for start in range(0, size, BATCH)))
+    peak = peak_mb()  # before the files are counted, which takes more
     tenth = max(1, len(spent) // 10)
     files = [path.stat() for path in (root / "ledger").rglob("*") if path.is_file()]
     return {
@@ -174,7 +69,7 @@ def write(root: Path, size: int) -> dict[str, Any]:
         "bytes_a_record": round(sum(file.st_size for file in files) / size),
         "disk_a_record": round(sum(file.st_blocks * 512 for file in files) / size),
         "files": len(files),
-        "peak_mb": peak_mb(),
+        "peak_mb": peak,
     }
 
 

@@ -2,7 +2,8 @@
 
 Towns load their residents, a month of life goes by, one town sends faulty lines and asks for a
 recipient it may not have; the hub carries what is lawful and the servers fetch and acknowledge.
-Each town also sends a file of delivery addresses; the clock is moved past its day, and it is gone.
+Each town also sends a file of delivery addresses, and two people move from one to another; the clock
+is moved past the days of the files and the certificates, and they are gone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectors.simulators import CardCentre, Municipality, RegistryServer, Sent
 from connectors.simulators.municipality import FILES
+from connectors.transfers import CERTIFICATE, Transfers
 from hub.errors import UsageError
 from hub.ledger.verify import verify
 from hub.runtime.custody import overview
@@ -34,19 +36,26 @@ _EARLIEST_START = date(2025, 5, 26)
 
 
 class Kept(NamedTuple):
-    """What became of the delivery-address files: each line as ``hub custody list`` shows it.
+    """What became of files and certificates: each line as ``hub custody list`` shows it.
 
-    ``handed_over`` counts files, ``size`` is the bytes of all of them.
+    ``handed_over`` counts delivery-address files, ``size`` is the bytes of all of them; ``letters``
+    counts certificates and notices that their recipients confirmed.
     """
 
     handed_over: int = 0
     size: int = 0
+    letters: int = 0
     lines: Sequence[Mapping[str, Any]] = ()
 
     @property
     def erased(self) -> int:
         """Give how many were certified as erased."""
         return sum(line["state"] == "verified" for line in self.lines)
+
+    @property
+    def certificates(self) -> list[Mapping[str, Any]]:
+        """Give the lines of the transfer-out certificates."""
+        return [line for line in self.lines if line["feed"] == CERTIFICATE]
 
     @property
     def overdue(self) -> int:
@@ -73,7 +82,8 @@ class Played(NamedTuple):
             "provisions": self.tally.provisions,
             "refusals": self.tally.refusals + self.sent.refused,
             "delivered": sum(server.acknowledged for server in self.servers)
-            + self.kept.handed_over,
+            + self.kept.handed_over
+            + self.kept.letters,
             "ledger": {"records": self.report.records, "verified": self.report.verified},
             "custody": {
                 "files": len(self.kept.lines),
@@ -99,27 +109,33 @@ def play(hub: Hub) -> Played:
     sent = _add([sent, towns[0].ask(_a_stranger(hub, towns[0].body), start)])
     for town in towns:
         town.send_addresses(_ADDRESSES)
+    transfers = Transfers(hub, towns)
+    transfers.leave()
     tally, _ = run_until_idle(hub)
+    tally += transfers.arrive()
     servers = _servers(hub, towns)
     for server in servers:
         server.fetch()
-    kept = _keep_and_erase(hub)
-    report = verify(hub.home.path, None)
+    kept = _keep_and_erase(hub, transfers)
+    report = verify(hub.home.path)
     hub.act()
     return Played(loaded, sent, tally, servers, towns, kept, report)
 
 
-def _keep_and_erase(hub: Hub) -> Kept:
-    """Hand the files over, move the clock to the day on which the last one is due, and erase."""
+def _keep_and_erase(hub: Hub, transfers: Transfers) -> Kept:
+    """Hand the files over, move the clock to the day on which the last one is due, and erase.
+
+    Then on to the day on which a certificate must be gone that nobody has claimed.
+    """
     handed_over = CardCentre(hub, hub.file_recipient(FILES)).fetch()
-    due_days = [line["due_at"] for line in overview.lines(hub) if line["due_at"]]
-    if due_days:
-        later = hub.moved_to(parse_instant(max(due_days)))
+    files = [line["due_at"] for line in overview.lines(hub) if line["feed"] == FILES]
+    moments = [hub.moved_to(parse_instant(max(files)))] if all(files) and files else []
+    for later in [*moments, transfers.last_day()]:
         later.act()
         run_until_idle(later)
         hub = later
     sizes = [given.size for given in handed_over]
-    return Kept(len(sizes), sum(sizes), overview.lines(hub))
+    return Kept(len(sizes), sum(sizes), transfers.acknowledged, overview.lines(hub))
 
 
 def _towns(hub: Hub) -> list[Municipality]:

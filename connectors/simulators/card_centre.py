@@ -30,7 +30,9 @@ class CardCentre:
         taken = []
         with tempfile.TemporaryDirectory() as folder:
             for given in counter.fetch(Path(folder)):
-                if hashlib.sha256(given.path.read_bytes()).hexdigest() == given.sha256:
+                with given.path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                if digest == given.sha256:
                     counter.acknowledge(given)
                     taken.append(given)
         return taken

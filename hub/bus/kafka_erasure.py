@@ -3,7 +3,7 @@
 ``DeleteRecords`` moves where a partition begins. A broker removes whole segments only, and closes
 the one it writes to when a record comes that finds it old (``segment.ms``). So a record is written
 that nobody ever reads, in a transaction that is aborted; the broker then removes what lies before
-the begin at its next check (docs/adr/0034).
+the begin at its next check (docs/adr/0035).
 """
 
 from __future__ import annotations

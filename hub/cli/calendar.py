@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,16 +12,16 @@ from hub.errors import UsageError
 from hub.rules.load import load_directory
 from hub.runtime.home_settings import closing_days
 from hub.vocabulary.calendar import next_business_day
+from hub.vocabulary.clock import parse_day
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 def parse_date(text: str) -> date:
     """Read YYYY-MM-DD; raises ``UsageError`` for anything else and for days that never were."""
-    try:
-        # strptime alone would take 2026-4-1, fromisoformat alone 20260401.
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
+    day = parse_day(text)
+    if day is None:
         raise UsageError(
             "日付は実在する日を YYYY-MM-DD で指定してください / give a real date as YYYY-MM-DD"
         )

@@ -13,7 +13,7 @@ from hub.custody.payloads import Kind
 from hub.custody.states import Cause
 from hub.errors import UsageError
 from hub.runtime.custody import certificate as certificates
-from hub.runtime.custody import holds, overview, payload_overview
+from hub.runtime.custody import holds, overview, payload_overview, withdrawals
 from hub.runtime.operators import operator_of
 from hub.runtime.services import purge as erase
 
@@ -96,6 +96,17 @@ def hold(file_id: str, reason: str | None, ending: bool, second: Path | None) ->
         else:
             taken = holds.hold(hub, file_id, Cause(reason), named)
         show({"id": file_id, "state": taken.state.value, "operators": named})
+
+
+@custody.command("withdraw")
+@click.argument("file_id", metavar="ID")
+@click.option("--from", "sender", required=True, metavar="ORG", help="送信者 / who sent it")
+def withdraw(file_id: str, sender: str) -> None:
+    """転出の取消しにより転出証明書情報を取り消す / Take a certificate back: the move was cancelled."""
+    with open_hub() as hub:
+        hub.act()
+        taken = withdrawals.withdraw(hub, file_id, hub.party(sender), operator())
+        show({"id": file_id, "state": taken.state.value})
 
 
 @custody.command("certificate")

@@ -54,7 +54,7 @@ def _story(played: Played) -> str:
   初期データ / residents loaded: {played.loaded} 人（提供なし / nothing released）
   受理 / accepted: {figures["accepted"]} 件
   隔離 / quarantined: {figures["quarantined"]} 件（理由つき。値は表示しません / with reasons）
-  提供 / provisions: {figures["provisions"]} 件（住基法30の6 と 30の7 による / each under its article）
+  提供 / provisions: {figures["provisions"]} 件（住基法30の6、30の7 など / each under its article）
   不許可 / refusals: {figures["refusals"]} 件（記録済み / recorded）
   受領確認 / acknowledged: {figures["delivered"]} 件
 {servers}
@@ -73,12 +73,16 @@ def _custody(played: Played) -> str:
     kept = played.kept
     if not kept.lines:
         return ""
-    days = ", ".join(sorted({str(line["due_at"])[:16] for line in kept.lines}))
+    files = [line for line in kept.lines if line not in kept.certificates]
+    days = ", ".join(sorted({str(line["due_at"])[:16] for line in files}))
+    ends = ", ".join(sorted(str(line["due_at"])[:16] for line in kept.certificates))
     return (
         f"  送付先情報 / delivery-address files: {kept.handed_over} 件（{kept.size:,} バイト）を"
         "機構へそのまま渡しました / handed over byte for byte\n"
-        f"    時計を進めて {days}: {kept.erased} 件を消去、証明書あり"
-        " / clock moved past their day: erased, with certificates\n"
+        f"  転出証明書情報 / transfer-out certificates: {len(kept.certificates)} 件。"
+        "一人は転入、一人は届出なし / one claimed by a move-in notice, one by nobody\n"
+        f"    時計を進めて {days}; {ends}: {kept.erased} 件を消去、証明書あり"
+        " / clock moved past their days: erased, with certificates\n"
     )
 
 

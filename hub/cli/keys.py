@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from hub.cli.options import HubGroup, open_hub, operator
 from hub.cli.output import show, show_lines
 from hub.errors import UsageError
-from hub.ledger.page import requested_at
-from hub.ledger.record import Entry, Kind
-from hub.runtime.outcome import HUB, ledger_pages
+from hub.runtime.acts import record_keys
+from hub.runtime.outcome import HUB
 from hub.vocabulary.clock import rfc3339
-
-if TYPE_CHECKING:
-    from hub.runtime.hub import Hub
 
 
 @click.group("keys", cls=HubGroup)
@@ -48,7 +42,7 @@ def rotate(org: str | None) -> None:
             hub.vault.rotate_identity(hub.party(org).id, now)
         else:
             hub.vault.rotate(now)
-        _record(hub, hub.party(org).id if org else HUB, "rotated", acting)
+        record_keys(hub, hub.party(org).id if org else HUB, "rotated", acting)
     show({"rotated": org or "all", "at": rfc3339(now)})
 
 
@@ -64,24 +58,8 @@ def create(org: str) -> None:
                 "区の鍵は作れません。市のコードを指定してください / a ward has no keys: name its city"
             )
         hub.vault.ensure_party(body.id, hub.clock.now())
-        _record(hub, body.id, "created", acting)
+        record_keys(hub, body.id, "created", acting)
     show({"created": body.id, "name": body.name})
-
-
-def _record(hub: Hub, org: str, code: str, operator_id: str | None) -> None:
-    """Put what was done with a body's keys into the ledger."""
-    identifier = hub.mint()
-    line = Entry(
-        kind=Kind.KEY_ROTATION,
-        id=identifier,
-        sender=org,
-        at=rfc3339(hub.clock.now()),
-        requested_at=requested_at(identifier),
-        code=code,
-        operator=operator_id,
-    ).to_line()
-    hub.bus.publish(ledger_pages([line]))
-    hub.act()
 
 
 @keys.command("export-public")

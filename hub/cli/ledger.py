@@ -7,11 +7,19 @@ from pathlib import Path
 
 import click
 
-from hub.cli.options import HubGroup, open_hub
+from hub.cli.options import HubGroup, home, open_hub
 from hub.cli.output import show
+from hub.ledger import disk
+from hub.ledger.checkpoint import Checkpoint
+from hub.ledger.cosigned import add_cosignatures
+from hub.ledger.log_reader import read_witnesses
 from hub.ledger.verify import verify as verify_files
 from hub.ledger.verify_pool import cores
+from hub.ledger.witness import seen_by
 from hub.runtime.services import run_until_idle
+from hub.vocabulary.clock import rfc3339
+
+_LONGEST_NOTE = 1 << 16
 
 # The module of each further command, loaded when the command is called: the index's library takes
 # as long to load as the rest of a call.
@@ -20,6 +28,7 @@ _MODULES = {
     "drop": "ledger_keep",
     "export": "ledger_keep",
     "find": "ledger_find",
+    "rotate": "ledger_keep",
 }
 
 
@@ -45,20 +54,48 @@ def ledger() -> None:
 
 @ledger.command("verify")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--key", "vkey", metavar="VKEY", help="信頼する検証鍵 / the key to trust")
-def verify(path: Path, vkey: str | None) -> int:
+@click.option(
+    "--key", "vkeys", metavar="VKEY", multiple=True, help="信頼する検証鍵 / a key to trust"
+)
+@click.option(
+    "--witness", "witnesses", metavar="VKEY", multiple=True, help="連署者 / a witness's key"
+)
+def verify(path: Path, vkeys: tuple[str, ...], witnesses: tuple[str, ...]) -> int:
     """ファイルだけから検証する / Verify a home or an export from its files alone."""
-    report = verify_files(path, vkey, processes=cores())
+    report = verify_files(path, *vkeys, witnesses=witnesses, processes=cores())
     show(report.to_dict())
     return int(not report.verified)
 
 
 @ledger.command("checkpoint")
-def checkpoint() -> None:
+@click.option(
+    "--cosign",
+    "cosigned",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="連署を加える / take in a co-signed checkpoint",
+)
+def checkpoint(cosigned: Path | None) -> None:
     """今すぐ署名する / Record what the bus committed and sign over it now."""
+    if cosigned:
+        _cosign(cosigned)
+        return
     with open_hub() as hub:
         _, head = run_until_idle(hub, "ledger")
     show({"month": head.month if head else None, "size": head.size if head else 0})
+
+
+def _cosign(file: Path) -> None:
+    """Add witnesses' signatures to a month's public checkpoint; nothing is recorded or signed."""
+    month, note = add_cosignatures(home().path, disk.read_at_most(file, _LONGEST_NOTE))
+    seen = seen_by(note, read_witnesses(home().path))
+    show(
+        {
+            "month": month,
+            "size": Checkpoint.parse(note.text).size,
+            "witnesses": [{"name": each.witness, "at": rfc3339(each.at)} for each in seen],
+        }
+    )
 
 
 COMMANDS = [ledger]

@@ -6,13 +6,13 @@ import itertools
 import os
 import sys
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import orjson
 
+from hub.cli.calendar import parse_date
 from hub.cli.options import HubCommand, home, open_hub, operator, settings, wants_json
 from hub.cli.output import show, show_lines
 from hub.errors import SurroundingsError, UsageError
@@ -23,7 +23,7 @@ from hub.ledger.disclose.table import to_csv
 from hub.ledger.find import Finder, end_of, parse_place, start_of
 from hub.ledger.index.query import Wanted
 from hub.ledger.log_reader import read_head
-from hub.rules.load import load_books
+from hub.rules.load import load_directory
 from hub.runtime.disclosure import disclose as disclose_to
 from hub.runtime.disclosure import discloser
 from hub.runtime.indexer import open_index
@@ -71,8 +71,8 @@ def find(
         party=_body(party) if party else None,
         outcome=outcome,
         operator=acted,
-        since=start_of(_day(since)) if since else None,
-        until=end_of(_day(until)) if until else None,
+        since=start_of(parse_date(since)) if since else None,
+        until=end_of(parse_date(until)) if until else None,
     )
     place = parse_place(after) if after else None
     with open_index(home(), settings().ledger_index) as store:
@@ -83,17 +83,8 @@ def find(
             show_lines(itertools.islice(finder.records(wanted, place), most))
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            "日付は 2026-04-01 のように指定してください / give the date as 2026-04-01"
-        ) from None
-
-
 def _body(id_or_name: str) -> str:
-    body = load_books().directory.find(id_or_name)
+    body = load_directory().find(id_or_name)
     if body is None:
         raise UsageError(
             "--party の機関は登録されていません。六桁のコードか正式名で指定してください"

@@ -1,9 +1,10 @@
-"""``hub ledger export`` and ``drop``: files for an auditor, and the end of a month's retention."""
+"""``hub ledger export``, ``drop`` and ``rotate``: for an auditor, a month past its day, a new key."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,7 +18,11 @@ from hub.ledger.verify_pool import cores
 from hub.rules.load import load_retention
 from hub.runtime.backup import new_folder
 from hub.runtime.ledger_drop import drop_month
+from hub.runtime.ledger_rotation import rotate_ledger_key
 from hub.runtime.operators import operator_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @click.command("export", cls=HubCommand)
@@ -41,24 +46,34 @@ def export(folder: Path) -> None:
     )
 
 
-@click.command("drop", cls=HubCommand)
-@click.argument("month", metavar="MONTH")
-@click.option(
-    "--approve-with",
-    "approval",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="もう一人の操作者の資格情報 / another operator's credential file",
-)
-def drop(month: str, approval: Path) -> None:
-    """保存期間を過ぎた月を廃棄する / Drop a month past its retention; two people, recorded."""
+def _approved(command: Callable[..., object]) -> Callable[..., object]:
+    """Let a command take the credential file of the second person."""
+    return click.option(
+        "--approve-with",
+        "approval",
+        type=click.Path(path_type=Path),
+        required=True,
+        help="もう一人の操作者の資格情報 / another operator's credential file",
+    )(command)
+
+
+def _two_people(approval: Path) -> tuple[str, str]:
+    """Give the ids of who acts and of who approves; one id may still be both."""
     acting = operator()
     if acting is None:
         raise UsageError(
-            "廃棄には --operator と --approve-with の二人が必要です"
-            " / a drop needs two people: --operator FILE and --approve-with FILE"
+            "--operator と --approve-with の二人が必要です"
+            " / this needs two people: --operator FILE and --approve-with FILE"
         )
-    approver = operator_of(home(), approval)
+    return acting, operator_of(home(), approval)
+
+
+@click.command("drop", cls=HubCommand)
+@click.argument("month", metavar="MONTH")
+@_approved
+def drop(month: str, approval: Path) -> None:
+    """保存期間を過ぎた月を廃棄する / Drop a month past its retention; two people, recorded."""
+    acting, approver = _two_people(approval)
     with open_hub() as hub:
         retention = load_retention(hub.home.path)
         done = drop_month(hub, month, acting, approver, retention, processes=cores())
@@ -74,4 +89,23 @@ def drop(month: str, approval: Path) -> None:
     )
 
 
-COMMANDS = [export, drop]
+@click.command("rotate", cls=HubCommand)
+@_approved
+def rotate(approval: Path) -> None:
+    """台帳の署名鍵を替える / Give the ledger a new key; two people, recorded, signed by both keys."""
+    acting, approver = _two_people(approval)
+    with open_hub() as hub:
+        done = rotate_ledger_key(hub, acting, approver)
+    show(
+        {
+            "key": done.now,
+            "before": done.before,
+            "month": done.head.month,
+            "size": done.head.size,
+            "by": acting,
+            "approved_by": approver,
+        }
+    )
+
+
+COMMANDS = [export, drop, rotate]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "backup": "backup",
     "calendar": "calendar",
+    "connect": "connect",
     "custody": "custody",
     "demo": "demo",
     "init": "home",

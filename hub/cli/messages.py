@@ -12,6 +12,8 @@ from hub.cli.options import HubCommand, open_hub, open_views
 from hub.cli.output import flush, show_line, show_lines
 from hub.errors import UsageError
 from hub.runtime.custody.counter import FileCounter
+from hub.runtime.custody.letter_counter import LetterCounter
+from hub.runtime.custody.letter_submission import LetterSubmission
 from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.delivery import Counter
 from hub.runtime.submission import Submission
@@ -47,6 +49,14 @@ def submit(
             if baseline:
                 raise UsageError("この種類に初期データはありません / this feed has no initial load")
             return _submit_file(hub, feed, sender, asked, stream if not dry_run else None)
+        if hub.carries_letters(feed):
+            if baseline:
+                raise UsageError("この種類に初期データはありません / this feed has no initial load")
+            body = hub.body(asked) if asked else None
+            letters = LetterSubmission(
+                hub, feed, hub.party(sender), body, cast("Encoding", encoding)
+            )
+            return _submit_letters(hub, letters, stream, dry_run=dry_run)
         request = Request(hub.body(asked).id if asked else None, baseline)
         submission = Submission(hub, feed, hub.party(sender), request, cast("Encoding", encoding))
         wrong = 0
@@ -62,6 +72,24 @@ def submit(
             show_line(receipt.to_dict())
         hub.act()
         return int(wrong)
+
+
+def _submit_letters(
+    hub: Hub, submission: LetterSubmission, stream: IO[bytes], *, dry_run: bool
+) -> int:
+    """Take letters line by line, or show what would become of them."""
+    wrong = 0
+    if dry_run:
+        for preview in submission.preview(stream):
+            wrong |= preview["reason"] is not None
+            show_line(preview)
+        return int(wrong)
+    hub.act()
+    for receipt in submission.take(stream):
+        wrong |= receipt.reason is not None
+        show_line(receipt.to_dict())
+    hub.act()
+    return int(wrong)
 
 
 def _submit_file(
@@ -110,6 +138,8 @@ def receive(feed: str, recipient: str, most: int | None, no_ack: bool, out: Path
                 "--out はファイルの種類だけで使えます。結果は標準出力に出ます"
                 " / --out is for feeds of files: this one is printed"
             )
+        if hub.carries_letters(feed):
+            return _receive_letters(hub, feed, recipient, most, no_ack=no_ack)
         counter = Counter(hub, feed, hub.body(recipient))
         unopened = 0
         for handover in counter.fetch(most):
@@ -120,6 +150,19 @@ def receive(feed: str, recipient: str, most: int | None, no_ack: bool, out: Path
                 hub.act()
                 counter.acknowledge(handover)
     return _say_unopened(unopened)
+
+
+def _receive_letters(hub: Hub, feed: str, recipient: str, most: int | None, *, no_ack: bool) -> int:
+    """Show the letters that wait for a recipient."""
+    counter = LetterCounter(hub, feed, hub.body(recipient))
+    hub.act()
+    for delivery in counter.fetch(most):
+        show_line(delivery.to_dict())
+        flush()
+        if not no_ack:
+            counter.acknowledge(delivery)
+    hub.act()
+    return _say_unopened(counter.unopened)
 
 
 def _receive_files(

@@ -12,6 +12,7 @@ from hub.errors import UsageError
 from hub.resources import shelf
 from hub.rules.files import digest_of
 from hub.rules.lint import lint
+from hub.runtime.acts import record_signing
 from hub.runtime.rulebook import keep_rules
 
 
@@ -33,8 +34,9 @@ def sign(folder: Path | None, shipped: bool) -> None:
     with open_hub() as hub:
         if folder and not shipped:
             keep_rules(hub.home, folder, digest)
+        # On record first: rules that count without a record of who signed them would be nobody's.
+        record_signing(hub, digest, acting)
         statement = hub.rulebook.sign(hub.clock.now(), digest)
-        hub.act()
     show(
         {"catalogue": statement.digest, "signed": statement.signed.isoformat(), "operator": acting}
     )

@@ -82,18 +82,18 @@ def diff(before: str, after: str, day: str | None) -> None:
 
 
 @cache
-def _shipped() -> Catalogue:
+def _present() -> Catalogue:
     return load_books(rules_here(), every_feed=True).catalogue
 
 
 def _side(text: str, day: date) -> Side:
     """Read one side of a comparison; raises ``UsageError`` where it is none of the four."""
     if text == "now":
-        return Side(_shipped(), day)
+        return Side(_present(), day)
     if text.startswith(_WITHOUT):
         return Side(_without(text.removeprefix(_WITHOUT)), day)
     if text[:4].isdigit() and text[4:5] == "-":
-        return Side(_shipped(), parse_date(text))
+        return Side(_present(), parse_date(text))
     if Path(text).is_dir():
         return Side(load_books(Path(text), every_feed=True).catalogue, day)
     raise UsageError(
@@ -103,17 +103,17 @@ def _side(text: str, day: date) -> Side:
 
 
 def _without(name: str) -> Catalogue:
-    body = _shipped().directory.find(name)
+    body = _present().directory.find(name)
     if body is None:
         raise UsageError("この機関は登録されていません / no such body is known")
-    return _shipped().without(f"organisations/{body.id}-")
+    return _present().without(f"organisations/{body.id}-")
 
 
 @click.command("coverage", cls=HubCommand)
 def coverage() -> int:
     """出典ごとの行数と読み込んだ行数 / What of the documents and the law is loaded."""
     folder = rules_here()
-    catalogue = load_books(rules_here(), every_feed=True).catalogue
+    catalogue = load_books(folder, every_feed=True).catalogue
     found = covered(catalogue.rules, read_sources(folder))
     show_whole(found, "sources")
     return int(not found["complete"])

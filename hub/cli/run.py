@@ -17,6 +17,8 @@ from hub.runtime.services import Role, Supervisor, calm_collector, purge, run_un
 if TYPE_CHECKING:
     from types import FrameType
 
+    from hub.runtime.settings import Settings
+
 ROLES = ["all", "worker", "custodian", "ledger"]
 
 
@@ -40,14 +42,17 @@ def run(until_idle: bool, role: str) -> None:
 
 
 def _serve(role: Role) -> None:
-    """Run until SIGTERM or SIGINT, which let the batch in hand finish."""
     chosen = settings()
     # Opened once here, so that what is wrong with the home is said before anything starts; and what
     # fell due while the machine was off goes before anything is served.
     with Hub.open(chosen) as hub:
         if role in {"all", "custodian"}:
             purge(hub)
-    supervisor = Supervisor(chosen, role)
+    serve(Supervisor(chosen, role), chosen)
+
+
+def serve(supervisor: Supervisor, chosen: Settings) -> None:
+    """Run services until SIGTERM or SIGINT, which let the work in hand finish."""
 
     def stop(_: int, __: FrameType | None) -> None:
         supervisor.stop()

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from hub.custody.certificate_life import Cover
 from hub.custody.states import Cause, File, State, Step
 from hub.vocabulary.clock import rfc3339
 
@@ -63,4 +64,11 @@ def _file(fields: dict[str, Any]) -> File:
         "gives_up_at": datetime.fromisoformat(fields["gives_up_at"]),
         "traces": tuple(bytes.fromhex(trace) for trace in fields["traces"]),
     }
-    return File(**fields | given)
+    return File(**fields | given | {"cover": _cover(fields.get("cover"))})
+
+
+def _cover(fields: dict[str, Any] | None) -> Cover | None:
+    if fields is None:
+        return None
+    lists = {key: tuple(fields[key]) for key in ("subjects", "claimed")}
+    return Cover(**fields | lists)

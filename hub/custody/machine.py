@@ -24,6 +24,8 @@ class Lateness(StrEnum):
 
 _AT_ONCE = (Cause.NOT_PERMITTED, Cause.NEVER_COMPLETED)
 _UNDER_ERASURE = (State.DUE, State.SHREDDED)
+_WAITING = (State.ACCEPTED, State.SENT, State.ACKNOWLEDGED)
+_DONE = (State.CLAIMED, State.EXPIRED)
 
 
 def falls_due(custody: Custody) -> datetime | None:
@@ -40,8 +42,10 @@ def falls_due(custody: Custody) -> datetime | None:
 
 def cause_of_erasure(custody: Custody) -> Cause:
     """Say why a file goes that has fallen due."""
-    if custody.state is State.REFUSED:
+    if custody.state in (State.REFUSED, State.EXPIRED):
         return custody.steps[-1].cause
+    if is_certificate(custody):
+        return Cause.RETENTION_ENDED if custody.state is State.CLAIMED else Cause.UNCLAIMED
     return Cause.UNDELIVERED if custody.sent_at is None else Cause.RETENTION_ENDED
 
 
@@ -57,8 +61,30 @@ def is_due(custody: Custody, now: datetime) -> bool:
 
 
 def may_be_handed_over(custody: Custody, now: datetime) -> bool:
-    """Say whether the recipient may fetch the file: permitted, not acknowledged, not due."""
-    return custody.state in (State.ACCEPTED, State.SENT) and not is_due(custody, now)
+    """Say whether the recipient may fetch the file: permitted, not acknowledged, not due.
+
+    A certificate whose last day of a claim has ended is of no use to its recipient any more.
+    """
+    waits = custody.state in (State.ACCEPTED, State.SENT)
+    return waits and not is_due(custody, now) and not has_expired(custody, now)
+
+
+def is_certificate(custody: Custody) -> bool:
+    """Say whether this is a transfer-out certificate."""
+    return custody.file.cover is not None and custody.file.cover.is_certificate
+
+
+def may_be_claimed(custody: Custody) -> bool:
+    """Say whether a move-in notice can claim this: a certificate that is not gone, held or done."""
+    return is_certificate(custody) and custody.state in _WAITING
+
+
+def has_expired(custody: Custody, now: datetime) -> bool:
+    """Say whether the last day of a claim has ended of a certificate that waits for one."""
+    cover = custody.file.cover
+    if cover is None or custody.state not in _WAITING:
+        return False
+    return cover.is_past_claim(max(now, custody.latest))
 
 
 def lateness(custody: Custody, terms: Terms, now: datetime) -> Lateness:
@@ -73,6 +99,7 @@ def lateness(custody: Custody, terms: Terms, now: datetime) -> Lateness:
 
 
 def shown_state(custody: Custody, now: datetime) -> State:
-    """Give the state as lists show it: ``due`` as soon as a file has fallen due."""
-    is_waiting = custody.state in (State.ACCEPTED, State.SENT, State.ACKNOWLEDGED)
-    return State.DUE if is_waiting and is_due(custody, now) else custody.state
+    """Give the state as lists show it: ``due`` or ``expired`` as soon as the clock says so."""
+    if custody.state in (*_WAITING, *_DONE) and is_due(custody, now):
+        return State.DUE
+    return State.EXPIRED if has_expired(custody, now) else custody.state

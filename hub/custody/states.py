@@ -1,8 +1,10 @@
 """A file's way through custody: its states, the steps between them, and each step's time and cause.
 
 ``received → accepted → sent → acknowledged → due → shredded → verified``; ``refused`` and ``held``
-stand beside it. A file is called erased only when it is ``verified``: key destroyed, bytes removed,
-read-back tried and failed. Whether it is overdue follows from the clock (``hub.custody.machine``).
+stand beside it. A letter (``File.cover``) may be ``claimed`` or ``expired`` before it is due: a
+transfer-out certificate is, by a move-in notice or for want of one. A file is called erased only
+when it is ``verified``: key destroyed, bytes removed, read-back tried and failed.
+Whether it is overdue follows from the clock (``hub.custody.machine``).
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from hub.errors import HubError
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from hub.custody.certificate_life import Cover
 
 
 class State(StrEnum):
@@ -29,6 +33,8 @@ class State(StrEnum):
     VERIFIED = "verified"
     REFUSED = "refused"
     HELD = "held"
+    CLAIMED = "claimed"
+    EXPIRED = "expired"
 
 
 class Cause(StrEnum):
@@ -48,6 +54,10 @@ class Cause(StrEnum):
     LEGAL_HOLD = "legal-hold"
     INCIDENT = "incident"
     HOLD_ENDED = "hold-ended"
+    MOVED_IN = "moved-in"
+    UNCLAIMED = "unclaimed"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
 
 
 _NEXT: dict[State, frozenset[State]] = {
@@ -61,6 +71,15 @@ _NEXT: dict[State, frozenset[State]] = {
     State.VERIFIED: frozenset(),
     State.HELD: frozenset(),  # it goes back to where it was
 }
+# Where some of a household have moved in, the certificate stays where it was, which is a step too.
+_NEXT_OF_LETTER: dict[State, frozenset[State]] = _NEXT | {
+    state: _NEXT[state] | {state, State.CLAIMED, State.EXPIRED}
+    for state in (State.ACCEPTED, State.SENT, State.ACKNOWLEDGED)
+}
+_NEXT_OF_LETTER |= {
+    State.CLAIMED: frozenset({State.DUE, State.HELD}),
+    State.EXPIRED: frozenset({State.DUE}),
+}
 
 
 class ForbiddenStepError(HubError):
@@ -71,7 +90,8 @@ class ForbiddenStepError(HubError):
 class Step:
     """One transition: the state reached, when (aware of its zone) and why.
 
-    ``due_at`` belongs to ``sent``, ``operators`` to ``held`` and its end.
+    ``due_at`` comes with the step that sets it: ``sent`` of a file, ``acknowledged``, ``claimed`` or
+    ``expired`` of a letter. ``operators`` belong to ``held`` and its end.
     """
 
     state: State
@@ -87,7 +107,8 @@ class File:
 
     ``gives_up_at`` is when it is erased even though nobody fetched it. The rest is known when all of
     it has come: ``size`` in bytes as sent, ``content`` the SHA-256 of the sealed file (hex), and
-    ``traces``, the first bytes of some sealed chunks, to look for after the erasure.
+    ``traces``, the first bytes of some sealed chunks, to look for after the erasure. A letter has a
+    ``cover``.
     """
 
     id: str
@@ -99,6 +120,7 @@ class File:
     chunks: int = 0
     content: str = ""
     traces: tuple[bytes, ...] = ()
+    cover: Cover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +161,8 @@ class Custody:
 
     @property
     def due_at(self) -> datetime | None:
-        """Give when a file that was sent must go, or nothing."""
-        found = self._first(State.SENT)
-        return found.due_at if found else None
+        """Give when a file must go, as the last step that says so has it, or nothing."""
+        return next((step.due_at for step in reversed(self.steps) if step.due_at), None)
 
     @property
     def erasure(self) -> Step | None:
@@ -171,7 +192,7 @@ class Custody:
     def _allowed(self) -> frozenset[State]:
         if self.state is State.HELD:
             return frozenset({self.before_hold})
-        return _NEXT[self.state]
+        return (_NEXT_OF_LETTER if self.file.cover else _NEXT)[self.state]
 
     def _first(self, state: State) -> Step | None:
         return next((step for step in self.steps if step.state is state), None)

@@ -25,7 +25,7 @@ from hub.vocabulary.reasons import Reason, because
 from hub.vocabulary.text import first_refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from hub.vocabulary.feeds import Feed, Item, Values
 
@@ -89,17 +89,7 @@ class FormatCheck:
         return Checked(change, None, self._warnings(values, change, sender.today))
 
     def _misshapen(self, values: Values) -> Reason | None:
-        """Name the first item that is missing, too long, of a wrong form or holds a bad character."""
-        for value, item in zip(values, self._feed.items, strict=True):
-            if item.required and not value:
-                return because("missing-item", item.official)
-        for value, item in zip(values, self._feed.items, strict=True):
-            text = value if isinstance(value, str) else ""
-            kind = _KINDS.get(item.kind) if text else None
-            refusal = kind(text, item) if kind else _free_text(text, item)
-            if refusal:
-                return refusal
-        return None
+        return first_wrong(values, self._feed.items)
 
     def _not_exact(self, values: Values) -> Reason | None:
         """Check what no shape shows: 更新順番号 is there, days are real, check digits hold."""
@@ -144,6 +134,20 @@ class FormatCheck:
             or values[self._residence]
             or change.name in {"職権記載等（国籍喪失）", "職権消除等（帰化等）"}
         )
+
+
+def first_wrong(values: Values, items: Sequence[Item]) -> Reason | None:
+    """Name the first item that is missing, too long, of a wrong form or holds a bad character."""
+    for value, item in zip(values, items, strict=True):
+        if item.required and not value:
+            return because("missing-item", item.official)
+    for value, item in zip(values, items, strict=True):
+        text = value if isinstance(value, str) else ""
+        kind = _KINDS.get(item.kind) if text else None
+        refusal = kind(text, item) if kind else _free_text(text, item)
+        if refusal:
+            return refusal
+    return None
 
 
 def _change_date(text: str, change: ChangeReason, today: str) -> Reason | None:

@@ -82,19 +82,25 @@ def _json_line(line: Line, feed: Feed, encoding: Encoding) -> Decoded:
 
 
 def _json_values(line: Line, feed: Feed, encoding: Encoding) -> Values | Reason:
+    pairs = json_pairs(line, encoding)
+    return pairs if isinstance(pairs, Reason) else values_of(pairs, feed)
+
+
+def json_pairs(line: Line, encoding: Encoding) -> Pairs | Reason:
+    """Give the keys and values of a line that is one JSON object, or the reason why it is none."""
     text = _text(line, encoding)
     if isinstance(text, Reason):
         return text
     if text.startswith(_BOM):
         return because("bom-in-middle")
     try:
-        pairs = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
+        pairs = json.loads(text, object_pairs_hook=Pairs, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         return because("invalid-json", place=getattr(error, "colno", 1))
-    return values_of(pairs, feed) if isinstance(pairs, _Pairs) else because("not-an-object")
+    return pairs if isinstance(pairs, Pairs) else because("not-an-object")
 
 
-class _Pairs(list[tuple[str, Any]]):
+class Pairs(list[tuple[str, Any]]):
     """A JSON object as its pairs, so that a key that stands twice is seen."""
 
 

@@ -116,13 +116,16 @@ def with_seen(seen: bytes, sequence: int, digest: bytes) -> bytes:
     return (seen + _SEEN.pack(sequence, digest))[-_SEEN_KEPT * _SEEN.size :]
 
 
+def subject_hash(secret: bytes) -> hashlib.blake2b:
+    """Give the keyed hash (32 bytes) by which the ledger and the bus know a 住民票コード."""
+    return hashlib.blake2b(key=secret, digest_size=SUBJECT_BYTES, person=b"juki-subject")
+
+
 class Digests:
     """The keyed digests of one hub, from two secrets of 32 bytes each."""
 
     def __init__(self, subject_secret: bytes, state_secret: bytes, feed: Feed) -> None:
-        self._subject = hashlib.blake2b(
-            key=subject_secret, digest_size=SUBJECT_BYTES, person=b"juki-subject"
-        )
+        self._subject = subject_hash(subject_secret)
         self._state = hashlib.blake2b(
             key=state_secret, digest_size=_DIGEST_BYTES, person=b"juki-state"
         )

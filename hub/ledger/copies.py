@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hub.errors import SurroundingsError, UsageError
+from hub.errors import UsageError
 from hub.ledger import disk
 from hub.ledger.dropped import DROPPED, is_dropped
-from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY
+from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, WITNESSES
 from hub.ledger.log_reader import closed_size, find_head
 from hub.ledger.note import parse_note
 from hub.ledger.tile_files import read_tile
 from hub.ledger.tiles import tiles_of
+from hub.rules.retention import RETENTION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +47,9 @@ def copy_ledger(root: Path, target: Path, *, with_head: bool) -> Copied:
             copier.month(month, head if head and head.month == month else None)
         if with_head and head is not None:
             copier.write(f"{FOLDER}/{HEAD}", head.to_bytes())
+        for name in (WITNESSES, RETENTION):
+            if (root / name).exists():
+                copier.write(name, disk.read_at_most(root / name, _LIMIT))
         # Last: a key is in the file before anything is signed by it.
         copier.write(VKEY, disk.read_at_most(root / VKEY, _LIMIT))
     return Copied(tuple(months), copier.files, copier.bytes)
@@ -68,7 +72,7 @@ class _Copier:
             for tile in tiles_of(size):
                 data = read_tile(self._root / folder, tile)
                 if data is None:
-                    raise _torn(month)
+                    raise disk.torn(month)
                 self.write(f"{folder}/{tile.path}", data)
         self.write(f"{folder}/{CHECKPOINT}", self._checkpoint(month, head))
 
@@ -88,10 +92,3 @@ class _Copier:
 
     def _bytes_of(self, name: str) -> bytes:
         return disk.read_at_most(self._root / name, _LIMIT)
-
-
-def _torn(month: str) -> SurroundingsError:
-    return SurroundingsError(
-        f"台帳 {month} のファイルが欠けています。`hub ledger verify` で確認してください"
-        f" / a file of the ledger's month {month} is missing; see `hub ledger verify`"
-    )

@@ -13,7 +13,7 @@ from hub.ledger.head import is_month
 from hub.ledger.layout import CHECKPOINT, FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 _NEW: Final = ".new"
@@ -33,6 +33,14 @@ def usable() -> Iterator[None]:
         ) from error
 
 
+def torn(month: str) -> SurroundingsError:
+    """Give the error for a month of which a file is missing or torn."""
+    return SurroundingsError(
+        f"台帳 {month} のファイルが欠けているか壊れています。`hub ledger verify` で確認してください"
+        f" / a file of the ledger's month {month} is missing or torn; see `hub ledger verify`"
+    )
+
+
 def read_at_most(path: Path, limit: int) -> bytes:
     """Give a file's bytes, or one byte more than ``limit`` of them where it is larger."""
     with path.open("rb") as file:
@@ -40,39 +48,70 @@ def read_at_most(path: Path, limit: int) -> bytes:
         return file.read(min(limit, os.fstat(file.fileno()).st_size) + 1)
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write a file and the folders it needs; not durable until ``sync``."""
+def write(path: Path, data: bytes) -> list[Path]:
+    """Write a file and the folders it needs, not durably; give the folders that got a new one."""
+    made: list[Path] = []
     try:
         file = path.open("wb")
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        made = _make(path.parent)
         file = path.open("wb")
     with file:
         file.write(data)
+    return made
 
 
-def sync(paths: Iterable[Path], top: Path) -> None:
-    """Make files durable, and their names in every folder from theirs up to ``top``."""
-    wanted = set(paths)
-    wanted.update(
-        folder for path in tuple(wanted) for folder in path.parents if folder.is_relative_to(top)
-    )
-    # Asked for together, they share the file system's journal commits: several times faster.
-    with ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
-        for _ in pool.map(_sync_one, wanted):
+def _make(folder: Path) -> list[Path]:
+    """Make a folder and what is missing above it; give the folders that got a new one."""
+    made = [] if folder.parent.exists() else _make(folder.parent)
+    folder.mkdir(exist_ok=True)
+    return [*made, folder.parent]
+
+
+class NewFiles:
+    """Files written one after another and made durable together, with their names.
+
+    Use from one thread; ``close`` ends the threads that wait for the disk.
+    """
+
+    def __init__(self) -> None:
+        self._wanted: set[Path] = set()
+        # Asked for together, they share the file system's journal commits: several times faster.
+        self._pool = ThreadPoolExecutor(_SYNCS_AT_ONCE)
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Write a new file and the folders it needs; not durable until ``sync``."""
+        self._wanted.update(write(path, data), (path, path.parent))
+
+    def sync(self) -> None:
+        """Make everything written since the last call durable."""
+        for _ in self._pool.map(sync, self._wanted):
             pass
+        self._wanted.clear()
+
+    def close(self) -> None:
+        """End the threads; what was not synced is not durable."""
+        self._pool.shutdown()
 
 
 def replace(path: Path, data: bytes) -> None:
     """Put a file in the place of another, whole or not at all, durably."""
     new = path.with_name(path.name + _NEW)
     write(new, data)
-    _sync_one(new)
+    sync(new)
     new.replace(path)
-    _sync_one(path.parent)
+    sync(path.parent)
 
 
-def _sync_one(path: Path) -> None:
+def copy_out(path: Path, data: bytes) -> None:
+    """Do the same for a copy that is made again after a power cut: readers see it whole or not."""
+    new = path.with_name(path.name + _NEW)
+    write(new, data)
+    new.replace(path)
+
+
+def sync(path: Path) -> None:
+    """Make one file durable, or the names in one folder."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

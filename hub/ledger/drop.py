@@ -14,14 +14,14 @@ from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.dropped import DROPPED, is_dropped, make_mark
 from hub.ledger.head import is_month
-from hub.ledger.layout import CHECKPOINT, FOLDER
+from hub.ledger.layout import FOLDER
 from hub.ledger.log_reader import entries, month_leaves, read_head
 from hub.ledger.note import NoteError, parse_note
 from hub.ledger.record import parse_line
 from hub.ledger.retention import free_from
 from hub.ledger.verify import verify_month
 from hub.ledger.verify_drops import drops_of
-from hub.rules.retention import FLOOR_YEARS, Subject
+from hub.rules.retention import Subject
 
 if TYPE_CHECKING:
     from datetime import date
@@ -96,11 +96,7 @@ def find_drop(root: Path, month: str, checkpoint: Checkpoint) -> Drop | None:
         if _KIND in line
     )
     for stands_in, drop in drops_of(lines):
-        if (
-            stands_in > month
-            and drop.is_of(month, checkpoint)
-            and drop.at >= f"{free_from(month, FLOOR_YEARS)}"
-        ):
+        if stands_in > month and drop.is_of(month, checkpoint) and drop.is_in_time():
             return drop
     return None
 
@@ -125,8 +121,8 @@ def remove(root: Path, month: str) -> Drop:
                 for index, line in month_leaves(root, month)
                 if index == 0 or _KIND in line
             }
-            mark = make_mark(folder, checkpoint, kept)
+            mark = make_mark(root, month, checkpoint, kept)
             disk.replace(folder / DROPPED, mark.to_bytes())
         disk.remove_tree(folder / "tile")
-        disk.sync([folder / CHECKPOINT], root / FOLDER)
+        disk.sync(folder)
     return drop

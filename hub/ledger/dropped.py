@@ -17,9 +17,8 @@ import orjson
 
 from hub.ledger import disk
 from hub.ledger.layout import FOLDER
-from hub.ledger.merkle import HASH_SIZE, includes, inclusion_proof, leaf_hash, root_of
-from hub.ledger.tile_files import read_tile
-from hub.ledger.tiles import WIDTH, Tile, hashes_of
+from hub.ledger.merkle import HASH_SIZE, includes, leaf_hash
+from hub.ledger.proofs import MonthReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,23 +103,14 @@ def read_mark(root: Path, month: str) -> Mark:
     return Mark.parse(disk.read_at_most(root / FOLDER / month / DROPPED, _LIMIT))
 
 
-def make_mark(folder: Path, checkpoint: Checkpoint, lines: Mapping[int, bytes]) -> Mark:
-    """Prove leaves of the month in ``folder`` from its tiles; ``ValueError`` where they are torn."""
-    size = checkpoint.size
+def make_mark(root: Path, month: str, checkpoint: Checkpoint, lines: Mapping[int, bytes]) -> Mark:
+    """Prove leaves of a month from its tiles, given each line by its index.
 
-    def node(height: int, index: int) -> bytes:
-        level, within = divmod(height, 8)
-        number, place = divmod(index << within, WIDTH)
-        width = min(WIDTH, (size >> 8 * level) - number * WIDTH)
-        hashes = hashes_of(read_tile(folder, Tile(level, number, width)) or b"")
-        return root_of(hashes[place : place + (1 << within)])
-
-    mark = Mark(
-        tuple(
-            Leaf(index, line, tuple(inclusion_proof(index, size, node)))
-            for index, line in lines.items()
-        )
-    )
+    Raises ``SurroundingsError`` where the tiles are torn, or not those that were signed.
+    """
+    reader = MonthReader(root, month, checkpoint.size)
+    leaves = [Leaf(index, line, tuple(reader.proof(index))) for index, line in lines.items()]
+    mark = Mark(tuple(leaves))
     if not mark.proves(checkpoint):
-        raise ValueError("the month's tiles are not those that were signed")
+        raise disk.torn(month)
     return mark

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from hub.vocabulary.clock import rfc3339
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from hub.ledger.witness import Seen
 
 _LIMIT: Final = 200
 
@@ -40,6 +44,14 @@ TEXTS: Final = {
     "signature": (
         "checkpoint に信頼する鍵の正しい署名がありません",
         "the checkpoint bears no good signature by a trusted key",
+    ),
+    "key-retired": (
+        "後の鍵に替えた後の月に、前の鍵だけで署名されています",
+        "the month is signed by an older key alone, after a month that a newer key signed",
+    ),
+    "cosignature": (
+        "連署者の署名が checkpoint と一致しません",
+        "a witness's signature is not of this checkpoint",
     ),
     "origin": (
         "checkpoint が別の台帳か別の月のものです",
@@ -120,7 +132,8 @@ class Problem(NamedTuple):
 class Report(NamedTuple):
     """The outcome of a verification. ``records`` leaves out the leaves that chain the months.
 
-    ``dropped`` names the months of which, lawfully, only the checkpoint is left.
+    ``dropped`` names the months of which, lawfully, only the checkpoint is left; ``seen`` has, by
+    month, which known witnesses saw its last checkpoint, and when.
     """
 
     records: int
@@ -128,6 +141,7 @@ class Report(NamedTuple):
     months: tuple[str, ...]
     problems: tuple[Problem, ...]
     dropped: tuple[str, ...] = ()
+    seen: tuple[tuple[str, Seen], ...] = ()
 
     @property
     def verified(self) -> bool:
@@ -135,8 +149,15 @@ class Report(NamedTuple):
         return not self.problems
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the report as ``hub ledger verify`` prints it; ``dropped`` only where there is any."""
+        """Give the report as ``hub ledger verify`` prints it.
+
+        ``dropped`` and ``witnesses`` stand there only where there are any.
+        """
         dropped = {"dropped": list(self.dropped)} if self.dropped else {}
+        seen = [
+            {"month": month, "name": each.witness, "at": rfc3339(each.at)}
+            for month, each in self.seen
+        ]
         return {
             "records": self.records,
             "by_kind": self.by_kind,
@@ -144,6 +165,7 @@ class Report(NamedTuple):
             "verified": self.verified,
             "problems": [problem.to_dict() for problem in self.problems],
             **dropped,
+            **({"witnesses": seen} if seen else {}),
         }
 
 
@@ -152,6 +174,7 @@ class Findings:
 
     def __init__(self) -> None:
         self.kinds: Counter[str] = Counter()
+        self.seen: list[tuple[str, Seen]] = []
         self._problems: dict[Problem, None] = {}
 
     def add(
@@ -172,4 +195,6 @@ class Findings:
         """Give the outcome."""
         kinds = dict(sorted(self.kinds.items()))
         problems = tuple(self._problems)
-        return Report(sum(kinds.values()), kinds, tuple(months), problems, tuple(dropped))
+        return Report(
+            sum(kinds.values()), kinds, tuple(months), problems, tuple(dropped), tuple(self.seen)
+        )

@@ -20,6 +20,7 @@ CHECKPOINT: Final = "checkpoint"
 HEAD: Final = "head"
 LOCK: Final = ".lock"
 VKEY: Final = "log.vkey"
+WITNESSES: Final = "witness.vkey"
 
 
 def month_of(now: datetime) -> str:

@@ -18,8 +18,9 @@ from hub.ledger.head import Head
 from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, LOCK, genesis, month_of, origin
 from hub.ledger.log_reader import entries, read_head
 from hub.ledger.month_tree import MonthTree
+from hub.ledger.note import Note, parse_note, signing_key
 from hub.ledger.recovery import recover
-from hub.ledger.tiles import Tile, edge, fits
+from hub.ledger.tiles import Tile, edge, fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,13 +37,16 @@ class LedgerLog:
     After any error the writer refuses further work: open the ledger anew, which recovers it.
     """
 
-    def __init__(self, root: Path, signer: NoteSigner) -> None:
+    def __init__(self, root: Path, signer: NoteSigner, before: NoteSigner | None = None) -> None:
         """Open or begin the ledger of the home ``root``; the signer's name is the log's.
+
+        ``before`` is the signer of the key before, if there was one: the first checkpoint under the
+        new key bears both signatures.
 
         Raises ``SurroundingsError`` where another process writes it, the disk refuses, the tiles
         are not those that were signed, or what is published is ahead of the commit point.
         """
-        self._root, self._signer = root, signer
+        self._root, self._signer, self._before = root, signer, before
         with disk.usable():
             (root / FOLDER).mkdir(parents=True, exist_ok=True)
             self._lock = disk.WriterLock(root / FOLDER / LOCK)
@@ -52,7 +56,7 @@ class LedgerLog:
                 self._lock.release()
                 raise
         self._month, self._position = self._head.month, self._head.position
-        self._unsynced: list[Path] = []
+        self._files = disk.NewFiles()
         self._usable = True
 
     @property
@@ -77,7 +81,7 @@ class LedgerLog:
         that is empty or over 65,535 bytes raises ``UsageError``, a position that does not rise
         ``SurroundingsError``; nothing is appended then.
         """
-        if not all(map(fits, lines)):
+        if not fit(lines):
             raise UsageError(
                 "台帳の行が空か 65,535 バイト超です / a ledger line is empty or over 65,535 bytes"
             )
@@ -113,6 +117,7 @@ class LedgerLog:
     def close(self) -> None:
         """Let another writer in. What no checkpoint covers is read from the bus again."""
         self._usable = False
+        self._files.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -144,9 +149,17 @@ class LedgerLog:
             return
         if self.pending:
             self._commit()
+        self._settle()
         name = self._signer.verifier.name
         self._month, self._tree = month, MonthTree()
         self._grow([self._head.note or genesis(name, month)])
+
+    def _settle(self) -> None:
+        """Make the public copy durable of a month that ends: the commit point leaves it now."""
+        if self._month:
+            folder = self._root / FOLDER / self._month
+            disk.sync(folder / CHECKPOINT)
+            disk.sync(folder)
 
     def _grow(self, lines: Sequence[bytes]) -> None:
         self._write(self._tree.extend(lines))
@@ -154,28 +167,35 @@ class LedgerLog:
     def _write(self, tiles: Sequence[tuple[Tile, bytes]]) -> None:
         folder = self._root / FOLDER / self._month
         for tile, data in tiles:
-            path = folder / tile.path
-            disk.write(path, data)
-            self._unsynced.append(path)
+            self._files.write(folder / tile.path, data)
 
     def _commit(self) -> None:
         """Make everything appended durable, under one signed checkpoint."""
         outgrown = set(edge(self._head.size)) if self._month == self._head.month else set()
         partials = self._tree.edge()
         self._write([(tile, data) for tile, data in partials if tile not in outgrown])
-        disk.sync(self._unsynced, self._root / FOLDER)
-        self._unsynced.clear()
+        self._files.sync()
         checkpoint = Checkpoint(
             origin(self._signer.verifier.name, self._month), self._tree.size, self._tree.root()
         )
-        note = self._signer.sign(checkpoint.to_text()).to_bytes()
+        note = self._signed(checkpoint.to_text())
         self._replace_head(Head(self._position, self._month, note))
         folder = self._root / FOLDER / self._month
-        disk.replace(folder / CHECKPOINT, note)
+        disk.copy_out(folder / CHECKPOINT, note)
         for tile in outgrown.difference(tile for tile, _ in partials):
             path = folder / tile.path
             path.unlink(missing_ok=True)
             disk.prune(path.parent, folder)
+
+    def _signed(self, text: str) -> bytes:
+        """Sign a checkpoint, with the key before too where none bears the new one's signature yet."""
+        note = self._signer.sign(text)
+        before = self._before
+        if before and self._head.note:
+            last = parse_note(self._head.note)
+            if signing_key(last, [self._signer.verifier]) is None:
+                note = Note(text, before.sign(text).signatures + note.signatures)
+        return note.to_bytes()
 
     def _replace_head(self, head: Head) -> None:
         """Move the commit point, unless the ledger was taken over or moved on meanwhile."""

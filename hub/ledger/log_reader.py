@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.errors import SurroundingsError
 from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.dropped import is_dropped
 from hub.ledger.head import Head
-from hub.ledger.layout import FOLDER, HEAD
+from hub.ledger.layout import FOLDER, HEAD, VKEY, WITNESSES, decode_keys
 from hub.ledger.note import NoteError, parse_note
 from hub.ledger.tile_files import read_tile
 from hub.ledger.tiles import ENTRIES, WIDTH, Tile, unpack
+from hub.ledger.witness import decode_witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from hub.ledger.note import VerifierKey
+    from hub.ledger.witness import WitnessKey
+
 _HEAD_LIMIT = 1 << 17
+_KEYS_LIMIT = 1 << 16
 
 
 def read_head(root: Path) -> Head:
@@ -35,6 +39,27 @@ def find_head(root: Path) -> Head | None:
         return Head.parse(disk.read_at_most(root / FOLDER / HEAD, _HEAD_LIMIT))
     except FileNotFoundError:
         return None
+
+
+def read_keys(root: Path) -> list[VerifierKey]:
+    """Give the keys of ``log.vkey`` of the home or export ``root``, none where it has no such file.
+
+    Raises ``UsageError`` where the file is damaged, ``SurroundingsError`` where it cannot be read.
+    """
+    with disk.usable():
+        try:
+            return decode_keys(disk.read_at_most(root / VKEY, _KEYS_LIMIT))
+        except FileNotFoundError:
+            return []
+
+
+def read_witnesses(root: Path) -> list[WitnessKey]:
+    """Give the witnesses that ``witness.vkey`` of a home or export names, none without that file."""
+    with disk.usable():
+        try:
+            return decode_witnesses(disk.read_at_most(root / WITNESSES, _KEYS_LIMIT))
+        except FileNotFoundError:
+            return []
 
 
 def entries(
@@ -69,10 +94,15 @@ def closed_size(root: Path, month: str) -> int:
     """
     with disk.usable():
         note = disk.published(root, month)
+    return size_under(note or b"", month)
+
+
+def size_under(note: bytes, month: str) -> int:
+    """Give the leaves under a month's checkpoint; raises ``SurroundingsError`` where it is torn."""
     try:
-        return Checkpoint.parse(parse_note(note or b"").text).size
+        return Checkpoint.parse(parse_note(note).text).size
     except NoteError:
-        raise torn(month) from None
+        raise disk.torn(month) from None
 
 
 def _lines(folder: Path, first: int, size: int) -> Iterator[tuple[int, bytes]]:
@@ -84,16 +114,8 @@ def _lines(folder: Path, first: int, size: int) -> Iterator[tuple[int, bytes]]:
         try:
             lines = unpack(bundle or b"")
         except ValueError:
-            raise torn(folder.name) from None
+            raise disk.torn(folder.name) from None
         if len(lines) != width:
-            raise torn(folder.name)
+            raise disk.torn(folder.name)
         for index in range(max(first, start), start + width):
             yield index, lines[index - start]
-
-
-def torn(month: str) -> SurroundingsError:
-    """Give the error for a month of which a file is missing or torn."""
-    return SurroundingsError(
-        f"台帳 {month} のファイルが欠けているか壊れています。`hub ledger verify` で確認してください"
-        f" / a file of the ledger's month {month} is missing or torn; see `hub ledger verify`"
-    )

@@ -28,6 +28,7 @@ class _Row:
         self.extend(hashes)
 
     def extend(self, hashes: Sequence[bytes]) -> None:
+        """Add hashes; the caller keeps to the tile's width."""
         self.hashes += b"".join(hashes)
         self.frontier.extend(hashes)
 

@@ -11,7 +11,7 @@ import base64
 import binascii
 import hashlib
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -20,9 +20,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hub.errors import ForgeryError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-_ED25519: Final = b"\x01"
 _HASH_SIZE: Final = 4
 _MAX_SIGNATURES: Final = 100  # as Go's sumdb/note: more is an attack, not a note
 _MARK: Final = "— "
@@ -59,9 +60,12 @@ class Note(NamedTuple):
 
 
 class VerifierKey:
-    """A log's or a witness's public key with its name."""
+    """A log's public key with its name."""
 
     __slots__ = ("_key", "_raw", "key_hash", "name")
+
+    ALGORITHM: ClassVar = b"\x01"
+    """The byte by which signed notes tell what a key signs, and how."""
 
     def __init__(self, name: str, key: Ed25519PublicKey) -> None:
         """Name a key; the name holds neither space nor ``+``, else ``UsageError``."""
@@ -71,7 +75,7 @@ class VerifierKey:
             )
         self.name = name
         self._key = key
-        self._raw = _ED25519 + key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+        self._raw = self.ALGORITHM + key.public_bytes(Encoding.Raw, PublicFormat.Raw)
         self.key_hash = hashlib.sha256(name.encode() + b"\n" + self._raw).digest()[:_HASH_SIZE]
 
     def encode(self) -> str:
@@ -79,11 +83,11 @@ class VerifierKey:
         return f"{self.name}+{self.key_hash.hex()}+{base64.b64encode(self._raw).decode()}"
 
     @classmethod
-    def decode(cls, text: str) -> VerifierKey:
+    def decode(cls, text: str) -> Self:
         """Read a key as ``encode`` writes it; raises ``UsageError`` otherwise."""
         parts = _is_vkey(text)
         raw = parts and _unbase64(parts[3])
-        if parts and raw and raw[:1] == _ED25519 and len(raw) == 1 + 32:
+        if parts and raw and raw[:1] == cls.ALGORITHM and len(raw) == 1 + 32:
             key = cls(parts[1], Ed25519PublicKey.from_public_bytes(raw[1:]))
             if key.encode() == text:
                 return key
@@ -94,16 +98,23 @@ class VerifierKey:
 
     def verify(self, note: Note) -> None:
         """Raise ``ForgeryError`` unless the note bears this key's signature, and a good one."""
-        mine = [
-            s.value for s in note.signatures if (s.name, s.key_hash) == (self.name, self.key_hash)
-        ]
+        mine = self.signatures_of(note)
         if not mine:
             raise ForgeryError("この鍵による署名がありません / the note is not signed by this key")
         for value in mine:
-            try:
-                self._key.verify(value, note.text.encode())
-            except InvalidSignature:
-                raise ForgeryError("署名が一致しません / the signature does not match") from None
+            self.check(value, note.text.encode())
+
+    def signatures_of(self, note: Note) -> list[bytes]:
+        """Give what a note bears under this key's name and hash, verified or not."""
+        mine = (self.name, self.key_hash)
+        return [each.value for each in note.signatures if (each.name, each.key_hash) == mine]
+
+    def check(self, signature: bytes, message: bytes) -> None:
+        """Raise ``ForgeryError`` unless the signature is this key's over the message."""
+        try:
+            self._key.verify(signature, message)
+        except InvalidSignature:
+            raise ForgeryError("署名が一致しません / the signature does not match") from None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, VerifierKey) and self.encode() == other.encode()
@@ -149,6 +160,17 @@ def parse_note(data: bytes) -> Note:
     if len(signatures) > _MAX_SIGNATURES:
         raise NoteError("the note has too many signatures")
     return Note(text + "\n", signatures)
+
+
+def signing_key(note: Note, keys: Iterable[VerifierKey]) -> VerifierKey | None:
+    """Give the first of these keys that signed a note, or nothing where none did."""
+    for key in keys:
+        try:
+            key.verify(note)
+        except ForgeryError:
+            continue
+        return key
+    return None
 
 
 def _check_text(text: str) -> None:

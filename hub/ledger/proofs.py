@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from hub.ledger import disk
 from hub.ledger.layout import FOLDER
-from hub.ledger.log_reader import torn
-from hub.ledger.merkle import HASH_SIZE, inclusion_proof, root_of
+from hub.ledger.merkle import HASH_SIZE, inclusion_proof, parents
 from hub.ledger.tile_files import read_tile
-from hub.ledger.tiles import ENTRIES, WIDTH, Tile, hashes_of
+from hub.ledger.tiles import ENTRIES, WIDTH, Tile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _HEIGHT: Final = 8
 _PREFIX: Final = 2  # bytes of a line's length
-# Of a bundle of 256 lines a few hundred kilobytes; of a tile of hashes 8.
+# Of a bundle of 256 lines a few hundred kilobytes; of a tile of hashes 16.
 _TILES_KEPT: Final = 64
 _BUNDLES_KEPT: Final = 4
 
@@ -33,10 +32,28 @@ class _Bundle:
     def line(self, place: int) -> bytes:
         """Give the line at a place, empty where the bundle does not reach so far."""
         ends, data = self._ends, self._data
+        end = ends[-1]
         while len(ends) < place + 2:
-            start = ends[-1]
-            ends.append(start + _PREFIX + int.from_bytes(data[start : start + _PREFIX], "big"))
+            if end + _PREFIX > len(data):
+                return b""
+            end += _PREFIX + (data[end] << 8 | data[end + 1])
+            ends.append(end)
         return data[ends[place] + _PREFIX : ends[place + 1]]
+
+
+class _Nodes:
+    """A tile's hashes and the nodes above them, worked out once a height."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, data: bytes) -> None:
+        self._rows = [data]
+
+    def node(self, height: int, place: int) -> bytes:
+        """Give a complete node by its height and place within the tile."""
+        while len(self._rows) <= height:
+            self._rows.append(parents(self._rows[-1]))
+        return self._rows[height][place * HASH_SIZE : (place + 1) * HASH_SIZE]
 
 
 class MonthReader:
@@ -50,8 +67,7 @@ class MonthReader:
         self._folder = root / FOLDER / month
         self._month, self._size = month, size
         self._bundles: OrderedDict[int, _Bundle] = OrderedDict()
-        self._tiles: OrderedDict[Tile, list[bytes]] = OrderedDict()
-        self._nodes: dict[tuple[int, int], bytes] = {}
+        self._tiles: OrderedDict[tuple[int, int], _Nodes] = OrderedDict()
 
     def line(self, index: int) -> bytes:
         """Give the line of a leaf; an index outside the tree is an ``IndexError``."""
@@ -65,7 +81,7 @@ class MonthReader:
                 self._bundles.popitem(last=False)
         line = self._bundles[number].line(place)
         if not line:
-            raise torn(self._month)
+            raise disk.torn(self._month)
         return line
 
     def proof(self, index: int) -> list[bytes]:
@@ -73,31 +89,21 @@ class MonthReader:
         return inclusion_proof(index, self._size, self._node)
 
     def _node(self, height: int, index: int) -> bytes:
-        """Give the root over a complete subtree; many proofs of a month share those at its edge."""
-        known = self._nodes.get((height, index))
-        if known is None:
-            known = self._nodes[height, index] = self._root(height, index)
-        return known
-
-    def _root(self, height: int, index: int) -> bytes:
-        """Work the root of a subtree out, from the tile that holds it."""
+        """Give the root over a complete subtree, from the tile that holds it."""
         level, within = divmod(height, _HEIGHT)
-        first = index << within
-        hashes = self._hashes(level, first // WIDTH)
-        start = first % WIDTH
-        return root_of(hashes[start : start + (1 << within)])
+        number, place = divmod(index, WIDTH >> within)
+        return self._nodes(level, number).node(within, place)
 
-    def _hashes(self, level: int, number: int) -> list[bytes]:
-        width = min(WIDTH, (self._size >> _HEIGHT * level) - number * WIDTH)
-        tile = Tile(level, number, width)
-        if tile not in self._tiles:
-            data = self._read(tile)
+    def _nodes(self, level: int, number: int) -> _Nodes:
+        if (level, number) not in self._tiles:
+            width = min(WIDTH, (self._size >> _HEIGHT * level) - number * WIDTH)
+            data = self._read(Tile(level, number, width))
             if len(data) != width * HASH_SIZE:
-                raise torn(self._month)
-            self._tiles[tile] = hashes_of(data)
+                raise disk.torn(self._month)
+            self._tiles[level, number] = _Nodes(data)
             if len(self._tiles) > _TILES_KEPT:
                 self._tiles.popitem(last=False)
-        return self._tiles[tile]
+        return self._tiles[level, number]
 
     def _read(self, tile: Tile) -> bytes:
         with disk.usable():

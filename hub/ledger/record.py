@@ -51,6 +51,8 @@ class Kind(StrEnum):
     ERASURE = "erasure"
     HOLD = "hold"
     HOLD_END = "hold-end"
+    RULES_SIGNED = "rules-signed"
+    WITHDRAWAL = "withdrawal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,7 @@ def hashes_of(tile: bytes) -> list[bytes]:
     return [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
 
 
-def fits(line: bytes) -> bool:
-    """Say whether a line can stand in a bundle."""
-    return 0 < len(line) <= MAX_LINE
+def fit(lines: Iterable[bytes]) -> bool:
+    """Say whether all these lines can stand in bundles."""
+    lengths = set(map(len, lines))
+    return not lengths or (min(lengths) > 0 and max(lengths) <= MAX_LINE)

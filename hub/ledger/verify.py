@@ -16,14 +16,16 @@ from hub.ledger import disk
 from hub.ledger.findings import Findings, Report
 from hub.ledger.head import Head, HeadError
 from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, decode_keys
-from hub.ledger.log_reader import find_head
+from hub.ledger.log_reader import find_head, read_witnesses
 from hub.ledger.note import VerifierKey
 from hub.ledger.verify_drops import check_drops
 from hub.ledger.verify_month import MonthCheck
 from hub.ledger.verify_pool import WORTH_PROCESSES, side_by_side
+from hub.ledger.witness import WitnessKey
+from hub.rules.retention import RETENTION, Retention, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from hub.ledger.checkpoint import Checkpoint
@@ -31,36 +33,41 @@ if TYPE_CHECKING:
     from hub.ledger.verify_span import Found, Span
 
 
-def verify(path: Path, vkey: str | None = None, *, processes: int = 1) -> Report:
+def verify(path: Path, *vkeys: str, witnesses: Sequence[str] = (), processes: int = 1) -> Report:
     """Verify the ledger of the home or export ``path``.
 
-    With ``vkey`` only that key is trusted, else those of the ledger's own ``log.vkey``. Large months
-    are shared between so many processes. Raises ``UsageError`` where there is no ledger at all or
-    ``vkey`` is malformed; everything else that is wrong stands in the report.
+    With ``vkeys`` only these keys are trusted, else those of the ledger's own ``log.vkey``; likewise
+    ``witnesses`` and ``witness.vkey``. Large months are shared between so many processes. Raises
+    ``UsageError`` where there is no ledger at all or a key given is malformed; everything else that
+    is wrong stands in the report.
     """
     if not (path / VKEY).exists() and not (path / FOLDER).is_dir():
         raise UsageError(
             "台帳がありません。ホームか書き出し先のフォルダを指定してください"
             " / there is no ledger here; give a home or an export"
         )
-    anchor = VerifierKey.decode(vkey) if vkey is not None else None
+    anchors = [VerifierKey.decode(vkey) for vkey in vkeys]
+    seen_by = [WitnessKey.decode(vkey) for vkey in witnesses] or read_witnesses(path)
     with disk.usable():
-        return _Verification(path, anchor).run(processes)
+        return _Verification(path, anchors, seen_by).run(processes)
 
 
 def verify_month(path: Path, month: str, *, processes: int = 1) -> Report:
     """Verify one month of a ledger by itself: all but how it is chained to the months around it."""
     with disk.usable():
-        return _Verification(path, None).run_one(month, processes)
+        return _Verification(path, [], []).run_one(month, processes)
 
 
 class _Verification:
     """One run over one ledger, month by month."""
 
-    def __init__(self, root: Path, anchor: VerifierKey | None) -> None:
+    def __init__(
+        self, root: Path, anchors: list[VerifierKey], witnesses: Sequence[WitnessKey]
+    ) -> None:
         self._root = root
         self._findings = Findings()
-        self._keys = self._trusted_keys(anchor)
+        self._keys = self._trusted_keys(anchors)
+        self._witnesses = witnesses
         self._head = self._read_head()
         self._months = [month for month in disk.months(root) if not self._only_begun(month)]
         self._before: Signed | None = None  # of the month before
@@ -83,7 +90,7 @@ class _Verification:
             for check in checks
             if check.dropped
         }
-        check_drops(dropped, self._drops, self._findings)
+        check_drops(dropped, self._drops, self._findings, _least_years(self._root))
         return self._findings.report(self._months, dropped)
 
     def run_one(self, month: str, processes: int) -> Report:
@@ -102,6 +109,8 @@ class _Verification:
             self._findings.kinds.update(found.kinds)
         leaves = check.settle(below)
         check.check_chain(leaves.pop(0, None), self._before, is_first=is_first)
+        check.check_key(self._before)
+        check.check_witnesses(self._witnesses)
         self._drops += [(check.month, line) for line in leaves.values()]
         self._before = check.latest
 
@@ -114,7 +123,7 @@ class _Verification:
         elif self._head.month != self._months[-1]:
             self._findings.add("head-behind", self._months[-1], f"{FOLDER}/{HEAD}")
 
-    def _trusted_keys(self, anchor: VerifierKey | None) -> list[VerifierKey]:
+    def _trusted_keys(self, anchors: list[VerifierKey]) -> list[VerifierKey]:
         keys: list[VerifierKey] = []
         try:
             keys = decode_keys(disk.read_at_most(self._root / VKEY, 1 << 16))
@@ -124,11 +133,10 @@ class _Verification:
             self._findings.add("key-malformed", None, VKEY)
         except OSError:
             self._findings.add("unreadable", None, VKEY)
-        if anchor is None:
-            return keys
-        if keys and anchor not in keys:
+        if keys and not set(anchors) <= set(keys):
             self._findings.add("key-differs", None, VKEY)
-        return [anchor]
+        # In the order in which they were in use.
+        return sorted(anchors, key=lambda key: keys.index(key) if key in keys else 0) or keys
 
     def _read_head(self) -> Head | None:
         """Read the writer's commit point; an export has none."""
@@ -147,6 +155,13 @@ class _Verification:
             and month > self._head.month
             and not (self._root / FOLDER / month / CHECKPOINT).exists()
         )
+
+
+def _least_years(root: Path) -> int:
+    """Give for how long every record is kept by the ``retention.toml`` of a home or export."""
+    own = root / RETENTION
+    settings = read_settings(own.read_text(encoding="utf-8"), RETENTION) if own.exists() else []
+    return Retention(settings).least()
 
 
 def _in_a_row(checks: Iterable[MonthCheck]) -> Iterator[Span | None]:

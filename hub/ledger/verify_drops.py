@@ -9,9 +9,11 @@ from hub.ledger.layout import FOLDER
 from hub.ledger.record import Kind, parse_line
 from hub.ledger.retention import free_from
 from hub.rules.retention import FLOOR_YEARS
+from hub.vocabulary.clock import parse_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
 
     from hub.ledger.checkpoint import Checkpoint
     from hub.ledger.findings import Findings
@@ -19,10 +21,15 @@ if TYPE_CHECKING:
 
 APPROVED = "approved"
 DROPPED_CODE = "dropped"
+_FREE = "free-from-"
 
 
 class Drop(NamedTuple):
-    """A drop as two records say it together: of which month, by whom, with whose approval, when."""
+    """A drop as two records say it together: of which month, by whom, with whose approval, when.
+
+    ``free`` is the day from which the month might go by the retention of those who kept it
+    (YYYY-MM-DD), empty in records that name none.
+    """
 
     month: str
     records: int
@@ -30,19 +37,27 @@ class Drop(NamedTuple):
     by: str
     approved_by: str
     at: str
+    free: str
 
     def is_of(self, month: str, checkpoint: Checkpoint) -> bool:
         """Say whether this is the drop of a month that ended at this checkpoint."""
         mine = (self.month, self.records, self.root)
         return mine == (month, checkpoint.size - 1, checkpoint.root.hex())
 
+    def is_in_time(self, years: int = FLOOR_YEARS) -> bool:
+        """Say whether it was recorded after so many years, and not before the day that it names."""
+        return self.at >= max(f"{free_from(self.month, years)}", self.free)
+
 
 def check_drops(
     dropped: Mapping[str, Checkpoint | None],
     lines: Iterable[tuple[str, bytes]],
     findings: Findings,
+    years: int = FLOOR_YEARS,
 ) -> None:
     """Note each dropped month that no pair of records of a later month lets go, or not yet.
+
+    ``years`` is for how long every record of this ledger is kept at the least.
 
     ``dropped`` gives the last checkpoint of each month that is gone, ``lines`` the records of drops
     with the months they stand in.
@@ -57,7 +72,7 @@ def check_drops(
         file = f"{FOLDER}/{month}/{DROPPED}"
         if not fitting:
             findings.add("drop-unrecorded", month, file)
-        elif not any(drop.at >= f"{free_from(month, FLOOR_YEARS)}" for drop in fitting):
+        elif not any(drop.is_in_time(years) for drop in fitting):
             findings.add("drop-early", month, file)
 
 
@@ -82,16 +97,29 @@ def drops_of(lines: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, Drop]]:
                     entry.operator or "",
                     approval.operator or "",
                     entry.at,
+                    _free_day(entry),
                 ),
             )
 
 
+def rule_of(free: date) -> str:
+    """Give the ``rule`` of a drop's records: from which day its month might go."""
+    return f"{_FREE}{free}"
+
+
+def _free_day(entry: Entry) -> str:
+    """Give the day that a drop's ``rule`` names, or nothing where it names none."""
+    day = parse_day((entry.rule or "").removeprefix(_FREE))
+    return f"{day}" if day else ""
+
+
 def _agree(entry: Entry, approval: Entry) -> bool:
     """Say whether two operators, and not one, recorded the same drop."""
-    same = (entry.item, entry.count, entry.content) == (
+    same = (entry.item, entry.count, entry.content, entry.rule) == (
         approval.item,
         approval.count,
         approval.content,
+        approval.rule,
     )
     people = {entry.operator, approval.operator} - {None, ""}
     return same and len(people) == 2  # noqa: PLR2004 -- four eyes

@@ -9,7 +9,7 @@ from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.dropped import DROPPED, is_dropped, read_mark
 from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, genesis, origin
-from hub.ledger.note import NoteError, parse_note
+from hub.ledger.note import NoteError, parse_note, signing_key
 from hub.ledger.tiles import ENTRIES, WIDTH, Tile
 from hub.ledger.verify_tree import TreeWalk
 
@@ -21,14 +21,20 @@ if TYPE_CHECKING:
     from hub.ledger.head import Head
     from hub.ledger.note import Note, VerifierKey
     from hub.ledger.verify_span import Found, Span
+    from hub.ledger.witness import WitnessKey
 
 
 class Signed(NamedTuple):
-    """A checkpoint with a good signature, and the key's name: the name of the log."""
+    """A checkpoint with a good signature, and the newest trusted key that made one."""
 
     note: Note
     checkpoint: Checkpoint
-    log_name: str
+    key: VerifierKey
+
+    @property
+    def log_name(self) -> str:
+        """Give the name of the log: its key's."""
+        return self.key.name
 
 
 class MonthCheck:
@@ -80,6 +86,27 @@ class MonthCheck:
         elif leaf is not None and not self._chains(leaf, before, is_first=is_first):
             place = None if self.dropped else (0, 2 + len(leaf))
             self._note("chain-broken", self._first_file(), 0, place)
+
+    def check_key(self, before: Signed | None) -> None:
+        """Note where an older key signed than the month before was signed by.
+
+        Whoever steals a key that was rotated out cannot go on with it in a later month.
+        """
+        order = self._keys.index
+        if self.latest and before and order(self.latest.key) < order(before.key):
+            self._note("key-retired", CHECKPOINT)
+
+    def check_witnesses(self, witnesses: Sequence[WitnessKey]) -> None:
+        """Take down which known witnesses signed the public checkpoint; note a false signature."""
+        if self._published is None:
+            return
+        for witness in witnesses:
+            try:
+                seen = witness.seen(self._published.note)
+            except ForgeryError:
+                self._note("cosignature", CHECKPOINT)
+            else:
+                self._findings.seen += [(self.month, each) for each in seen]
 
     def _chains(self, leaf: bytes, before: Signed | None, *, is_first: bool) -> bool:
         if self.latest and is_first:
@@ -170,25 +197,14 @@ class MonthCheck:
         except NoteError:
             self._findings.add("checkpoint-malformed", self.month, file, None, whole)
             return None
-        key = _signing_key(note, self._keys)
+        key = signing_key(note, reversed(self._keys))
         if key is None:
             self._findings.add("signature", self.month, file, None, whole)
             return None
         if checkpoint.origin != origin(key.name, self.month):
             self._findings.add("origin", self.month, file, None, whole)
             return None
-        return Signed(note, checkpoint, key.name)
-
-
-def _signing_key(note: Note, keys: Sequence[VerifierKey]) -> VerifierKey | None:
-    """Give the trusted key that signed a note, or nothing."""
-    for key in keys:
-        try:
-            key.verify(note)
-        except ForgeryError:
-            continue
-        return key
-    return None
+        return Signed(note, checkpoint, key)
 
 
 def _behind(committed: Checkpoint, published: Checkpoint) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.errors import HubError
+from hub.vocabulary.clock import parse_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -161,11 +161,8 @@ def _read(key: str, cell: str, place: str) -> object:
         return cell.split("|")
     if key not in _DAYS:
         return cell
-    try:
-        day = date.fromisoformat(cell)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != cell:
+    day = parse_day(cell)
+    if day is None:
         raise CatalogueError(place, f"{key}: not a date YYYY-MM-DD")
     return day
 

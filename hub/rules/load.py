@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hub.resources import read_text, shelf
 from hub.rules.catalogue import Catalogue
 from hub.rules.files import CatalogueError, digest_of, read_toml, rows_of, rule_files
-from hub.rules.retention import Retention, read_settings
+from hub.rules.retention import RETENTION, Retention, read_settings
 from hub.rules.rows import RowMaker
 from hub.rules.words import load_feed, load_schemas, read_bodies, read_words
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hub.rules.model import Rule
     from hub.rules.words import Bodies, Words
     from hub.vocabulary.feeds import Feed
+    from hub.vocabulary.letters import LetterFeed
     from hub.vocabulary.organisations import Directory
 
 __all__ = [
@@ -34,14 +35,15 @@ __all__ = [
 ]
 
 
-RETENTION = "retention.toml"
-
-
 class Books(NamedTuple):
-    """All that decisions need: the bodies, the carried feeds by id, and the catalogue."""
+    """All that decisions need: the bodies, the carried feeds by id, and the catalogue.
+
+    ``feeds`` are carried as records, ``letters`` as letters in custody.
+    """
 
     directory: Directory
     feeds: dict[str, Feed]
+    letters: dict[str, LetterFeed]
     catalogue: Catalogue
 
     def __repr__(self) -> str:
@@ -59,7 +61,7 @@ def load_books(folder: Path | None = None, *, every_feed: bool = False) -> Books
     words = read_words(folder, bodies.names, every_feed=every_feed)
     rules = _distinct(read_rules(folder, bodies, words))
     catalogue = Catalogue(rules, bodies.directory, words.terms, digest_of(folder), bodies.kinds)
-    return Books(bodies.directory, words.feeds, catalogue)
+    return Books(bodies.directory, words.feeds, words.letters, catalogue)
 
 
 def read_rules(

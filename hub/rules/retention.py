@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ANY: Final = "any"
+RETENTION: Final = "retention.toml"
 FLOOR_YEARS: Final = 7
 """No record is kept for less, whatever a setting says."""
 
@@ -38,6 +39,10 @@ class Setting(NamedTuple):
     feeds: tuple[str, ...]
     years: int
     source: str
+
+    def is_for_all(self) -> bool:
+        """Say whether the setting is about any record of anybody."""
+        return self.organisation == ANY and not self.kinds and not self.feeds
 
     def fits(self, subject: Subject) -> bool:
         """Say whether the setting is about such records."""
@@ -65,6 +70,11 @@ class Retention:
     def years(self, subject: Subject) -> int:
         """Give how many years such records are kept, at least ``FLOOR_YEARS``."""
         return max([FLOOR_YEARS, *(each.years for each in self.settings if each.fits(subject))])
+
+    def least(self) -> int:
+        """Give for how many years every record is kept, whatever it is and whoever's."""
+        whole = [each.years for each in self.settings if each.is_for_all()]
+        return max([FLOOR_YEARS, *whole])
 
     def longest(self, subjects: Iterable[Subject]) -> int:
         """Give how many years a month is kept that holds such records."""

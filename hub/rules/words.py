@@ -11,6 +11,7 @@ from hub.rules.model import Condition, Edge, FeedTerms, Terms
 from hub.rules.names import Names
 from hub.rules.selectors import ANY, OWN_PREFIX, Kind
 from hub.vocabulary.feeds import Feed
+from hub.vocabulary.letters import LetterFeed
 from hub.vocabulary.organisations import Directory, Organisation, local_bodies
 
 if TYPE_CHECKING:
@@ -91,15 +92,22 @@ def load_feed(name: str) -> Feed:
     return Feed(name, load_schemas(name))
 
 
+def load_letter_feed(name: str) -> LetterFeed:
+    """Read a feed of letters by all versions of its schema, oldest first."""
+    return LetterFeed(name, load_schemas(name))
+
+
 class Words(NamedTuple):
     """What rows may say: terms, sets of items by name, the feeds that have a schema.
 
-    ``left_out`` are the feeds whose rows are not read this time.
+    ``letters`` are the feeds whose schema has a list of people, ``left_out`` the feeds whose rows are
+    not read this time.
     """
 
     terms: Terms
     sets: dict[str, tuple[str, ...]]
     feeds: dict[str, Feed]
+    letters: dict[str, LetterFeed]
     left_out: frozenset[str]
 
 
@@ -110,12 +118,15 @@ def read_words(folder: Path, names: Names, *, every_feed: bool) -> Words:
     """
     declared = read_toml(folder / "feeds.toml", folder).get("feed", [])
     chosen = [feed for feed in declared if every_feed or feed.get("carried")]
-    read = [feed for feed in chosen if feed.get("carried") and feed.get("form") != "file"]
-    feeds = {feed["id"]: load_feed(feed["id"]) for feed in read}
+    forms = {feed["id"]: feed.get("form", "record") for feed in chosen if feed.get("carried")}
+    feeds = {feed: load_feed(feed) for feed, form in forms.items() if form == "record"}
+    letters = {feed: load_letter_feed(feed) for feed, form in forms.items() if form == "letter"}
+    known = {feed: tuple(each.index) for feed, each in feeds.items()}
+    known |= {feed: each.items for feed, each in letters.items()}
     items, sets = _items_and_sets(folder)
     try:
         terms = {
-            feed["id"]: _feed_terms(feed, feeds.get(feed["id"]), items.get(feed["id"], ()))
+            feed["id"]: _feed_terms(feed, known.get(feed["id"], items.get(feed["id"], ())))
             for feed in chosen
         }
     except KeyError as error:
@@ -123,15 +134,15 @@ def read_words(folder: Path, names: Names, *, every_feed: bool) -> Words:
     conditions, obligations = _conditions(folder)
     left_out = frozenset(feed["id"] for feed in declared if feed["id"] not in terms)
     whole = Terms(terms, conditions, obligations, _edges(folder, names))
-    return Words(whole, sets, feeds, left_out)
+    return Words(whole, sets, feeds, letters, left_out)
 
 
-def _feed_terms(stated: Mapping[str, Any], feed: Feed | None, items: Sequence[str]) -> FeedTerms:
+def _feed_terms(stated: Mapping[str, Any], items: Sequence[str]) -> FeedTerms:
     return FeedTerms(
         stated["id"],
         stated["name"],
         tuple(stated["subjects"]),
-        tuple(feed.index) if feed else tuple(items),
+        tuple(items),
         bool(stated.get("carried")),
         stated["source"],
     )

@@ -43,11 +43,11 @@ _SMALL: Final = (
     "closing-days.toml",
     "custody.toml",
     "retention.toml",
+    "witness.vkey",
     "rules.note",
     "instant",
     "home.toml",
 )
-_CHUNK: Final = 1 << 20
 
 
 class Kept(NamedTuple):
@@ -152,11 +152,8 @@ def _names(copy: Path) -> Iterator[str]:
 
 def _digest(path: Path) -> str:
     """Give the SHA-256 of a file, in hex, without reading it at once."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read_manifest(source: Path) -> dict[str, str]:

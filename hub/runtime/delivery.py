@@ -74,7 +74,7 @@ class Counter:
         """Yield what waits, partition by partition, in order, up to so many records."""
         room = most
         for partition in range(self._hub.bus.partitions(self._topic)):
-            position = self._hub.bus.position(self._group, self._topic, partition)
+            position = self.position(partition)
             while room is None or room > 0:
                 count = _AT_ONCE if room is None else min(_AT_ONCE, room)
                 records = self._hub.bus.follow(self._topic, partition, position, count)
@@ -84,6 +84,10 @@ class Counter:
                 position = batch.end
                 room = None if room is None else room - len(records)
                 yield self._open(batch)
+
+    def position(self, partition: int) -> int:
+        """Give the offset after the last record of a partition that was acknowledged."""
+        return self._hub.bus.position(self._group, self._topic, partition)
 
     def acknowledge(self, handover: Handover) -> None:
         """Note that the recipient has these records; the next fetch begins after them."""

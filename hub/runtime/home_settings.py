@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hub.custody.terms import read_terms
 from hub.errors import UsageError
 from hub.rules.custody import load_custody
+from hub.vocabulary.clock import parse_day
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,13 +23,14 @@ def closing_days(folder: Path | None, organisation: str) -> frozenset[date]:
     None where there is no such file; raises ``UsageError`` where it does not list real dates.
     """
     declared = _read(folder, "closing-days.toml").get(organisation, [])
-    try:
-        return frozenset(_day(day) for day in declared)
-    except (TypeError, ValueError):
+    days = [_day(day) for day in declared] if isinstance(declared, list) else [None]
+    found = frozenset(day for day in days if day)
+    if None in days:
         raise UsageError(
             "closing-days.toml には実在する日付の一覧を書いてください"
             " / closing-days.toml must list real dates"
-        ) from None
+        )
+    return found
 
 
 def terms_of(folder: Path, organisation: str) -> Terms:
@@ -54,10 +56,8 @@ def _read(folder: Path | None, name: str) -> dict[str, Any]:
         raise UsageError(f"{name} が読めません / {name} cannot be read as TOML") from None
 
 
-def _day(value: object) -> date:
-    if isinstance(value, date):
-        return value
-    day = date.fromisoformat(str(value))
-    if day.isoformat() != value:
-        raise ValueError("a date is written YYYY-MM-DD")
-    return day
+def _day(value: object) -> date | None:
+    """Take a day as TOML writes it, or as text; nothing for anything else."""
+    if isinstance(value, str):
+        return parse_day(value)
+    return value if type(value) is date else None

@@ -10,8 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from hub.errors import UsageError
-from hub.ledger.log_files import LedgerLog
-from hub.ledger.note import NoteSigner
 from hub.rules.custody import load_custody
 from hub.rules.load import load_books
 from hub.runtime import topics
@@ -21,11 +19,13 @@ from hub.runtime.custody.lives import Lives
 from hub.runtime.custody.log import CustodyLog
 from hub.runtime.desk import Desk, open_desk
 from hub.runtime.home import Home, HomeClock, open_home
+from hub.runtime.ledger_signing import open_log
 from hub.runtime.ledger_watch import LedgerWatch
 from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import HUB, Clerk
 from hub.runtime.recorder import Recorder
 from hub.runtime.rulebook import Rulebook, rules_of
+from hub.runtime.slips import Slips
 from hub.runtime.soundness import require_sound
 from hub.runtime.worker import GROUP, Worker
 from hub.sealing.master import load_master_key
@@ -40,17 +40,13 @@ if TYPE_CHECKING:
 
     from hub.bus.chunks import ChunkStore
     from hub.bus.port import Bus
+    from hub.ledger.log_files import LedgerLog
     from hub.rules.load import Books
     from hub.runtime.settings import Settings
     from hub.sealing.keyring import Keyring
     from hub.sealing.vault import Vault
     from hub.vocabulary.clock import Clock
     from hub.vocabulary.organisations import Organisation
-
-
-def ledger_name(home: Home) -> str:
-    """Give the name that a home's ledger signs under."""
-    return f"juki-hub/{home.name}"
 
 
 class Hub:
@@ -111,7 +107,14 @@ class Hub:
         """Give the same hub at an instant at which its clock stands still; a sandbox's only."""
         clock = StillClock(instant)
         return Hub(
-            self.books, self.vault, self.bus, clock, self.home, self.batch_size, self.metrics
+            self.books,
+            self.vault,
+            self.bus,
+            clock,
+            self.home,
+            self.batch_size,
+            self.metrics,
+            self.ledger_grace,
         )
 
     @cached_property
@@ -132,7 +135,8 @@ class Hub:
     def desk(self, feed: str) -> Desk:
         """Give the desk of a feed; raises ``UsageError`` where there is no such feed."""
         if feed not in self.books.feeds:
-            known = ", ".join([*self.books.feeds, *load_custody().recipients])
+            files = load_custody().recipients
+            known = ", ".join([*self.books.feeds, *self.books.letters, *files])
             raise UsageError(
                 f"--feed には次のいずれかを指定してください: {known} / --feed must be one of: {known}"
             )
@@ -174,6 +178,10 @@ class Hub:
         """Say whether a feed is carried as files, unread."""
         return feed in load_custody().recipients
 
+    def carries_letters(self, feed: str) -> bool:
+        """Say whether a feed is carried as letters, each under a key of its own."""
+        return feed in self.books.letters
+
     def file_recipient(self, feed: str) -> Organisation:
         """Give the body that the files of a feed go to."""
         return self.body(load_custody().recipients[feed])
@@ -197,6 +205,11 @@ class Hub:
         """Give a watch that says whether the ledger is too far behind for anything to be released."""
         return LedgerWatch(self.bus, self.home.path, self.clock, self.metrics, self.ledger_grace)
 
+    @cached_property
+    def slips(self) -> Slips:
+        """Give the submissions that were made under a slip."""
+        return Slips(self.bus, self.vault)
+
     def worker(self) -> Worker:
         """Give a worker over every feed's intake; ``RulesNotSignedError`` where it may not decide."""
         self.metrics.rules_signed(self.rulebook.require(self.clock.now()))
@@ -215,8 +228,7 @@ class Hub:
 
     def open_ledger(self) -> LedgerLog:
         """Open the ledger as its one writer."""
-        signer = NoteSigner(ledger_name(self.home), self.vault.ledger_key())
-        return LedgerLog(self.home.path, signer)
+        return open_log(self.home, self.vault)
 
     def recorder(self, log: LedgerLog) -> Recorder:
         """Give the recorder that fills a ledger from this hub's bus."""

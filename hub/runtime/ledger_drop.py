@@ -11,7 +11,7 @@ from hub.ledger.drop import Ended, find_drop, last_checkpoint, remove, survey
 from hub.ledger.dropped import is_dropped
 from hub.ledger.page import requested_at
 from hub.ledger.record import Entry, Kind
-from hub.ledger.verify_drops import APPROVED, DROPPED_CODE
+from hub.ledger.verify_drops import APPROVED, DROPPED_CODE, rule_of
 from hub.runtime.operators import require_two
 from hub.runtime.outcome import HUB, ledger_pages
 from hub.runtime.services import run_until_idle
@@ -71,6 +71,7 @@ def _record(hub: Hub, ended: Ended, operator: str, approver: str) -> None:
             requested_at=requested_at(identifier),
             code=code,
             item=ended.month,
+            rule=rule_of(ended.free_from),
             content=ended.checkpoint.root.hex(),
             count=ended.records,
             operator=name,

@@ -19,6 +19,7 @@ from hub.ledger.page import requested_at
 from hub.ledger.record import Entry, Kind
 from hub.routing.values import Receipt
 from hub.runtime import topics
+from hub.runtime.custody.letter_submission import LetterSubmission
 from hub.runtime.outcome import HUB, Outcome, ledger_pages, receipt_pages
 from hub.runtime.submission import sender_record
 from hub.sealing.envelope import Attributes, open_record
@@ -57,6 +58,8 @@ class Quarantine:
         ``NotResubmittableError`` for bytes that were not kept or are not from their sender.
         """
         note, opened = self._open(message_id)
+        if self._hub.carries_letters(note["feed"]):
+            return self._resubmit_letter(note, opened)
         values, reason = self._checked(note, opened)
         if reason or values is None:
             reason = reason or because("unreadable-record")
@@ -66,6 +69,19 @@ class Quarantine:
         how = Closing("resubmitted", Kind.RESUBMIT, operator=self._operator)
         self._hub.bus.publish([again, *closing(self._hub, note, how)])
         return None
+
+    def _resubmit_letter(self, note: dict[str, Any], opened: Opened) -> Reason | None:
+        """Take a letter's line again, as its sender sent it."""
+        self._require_stored(opened)
+        hub, request = self._hub, read_request(note["request"])
+        asked = hub.body(request.to) if request.to else None
+        sender, encoding = hub.party(note["from"]), _encoding_of(opened)
+        submission = LetterSubmission(hub, note["feed"], sender, asked, encoding)
+        reason = submission.retake(opened.payload, note["id"])
+        if reason is None:
+            how = Closing("resubmitted", Kind.RESUBMIT, operator=self._operator)
+            hub.bus.publish(closing(hub, note, how))
+        return reason
 
     def discard(self, message_id: str, words: str) -> None:
         """Take a message out of quarantine for good, for the reason given."""
@@ -108,14 +124,18 @@ class Quarantine:
         feed = self._hub.desk(note["feed"]).feed
         if opened.request == "record":
             return feed.open(opened.payload).values, None
+        self._require_stored(opened)
+        decoded = read_stored(opened.payload, feed, _encoding_of(opened))
+        return decoded.values, decoded.reason
+
+    @staticmethod
+    def _require_stored(opened: Opened) -> None:
+        """Raise ``NotResubmittableError`` where the sender's own bytes were not kept."""
         if opened.request in {"sealed", "unread"} or not opened.payload:
             raise NotResubmittableError(
                 "この行の内容は再投入できません。訂正した行を新たに送ってください"
                 " / this message cannot be run again: send a corrected line"
             )
-        encoding: Encoding = "cp932" if opened.request == "line:cp932" else "utf-8"
-        decoded = read_stored(opened.payload, feed, encoding)
-        return decoded.values, decoded.reason
 
     def _still_quarantined(
         self, note: dict[str, Any], opened: Opened, reason: Reason
@@ -177,3 +197,8 @@ def closing(hub: Hub, note: dict[str, Any], how: Closing) -> list[Record]:
         *ledger_pages([line]),
         *receipt_pages([receipt], at),
     ]
+
+
+def _encoding_of(opened: Opened) -> Encoding:
+    """Give the encoding in which a stored line was sent."""
+    return "cp932" if opened.request == "line:cp932" else "utf-8"

@@ -18,6 +18,7 @@ from hub.errors import HubError
 from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.desk import FileDesk
 from hub.runtime.custody.keeper import Keeper
+from hub.runtime.custody.letter_desk import LetterDesk
 from hub.runtime.custody.overview import count_late
 from hub.runtime.custody.sweep import Sweep
 from hub.runtime.hub import Hub
@@ -84,11 +85,16 @@ def _drain(hub: Hub, recorder: Recorder | None) -> Tally:
         total += tally
     forgotten = Sweep(hub, worker.member).step()
     worker.close()
-    desk = FileDesk(hub)
-    while (tally := _step(desk, recorder)) is not None:
-        total += tally
-    desk.close()
-    return total + Tally(erased=forgotten)
+    return total + Tally(erased=forgotten) + _decide_files(hub, recorder)
+
+
+def _decide_files(hub: Hub, recorder: Recorder | None) -> Tally:
+    total = Tally()
+    for desk in (FileDesk(hub), LetterDesk(hub)):
+        while (tally := _step(desk, recorder)) is not None:
+            total += tally
+        desk.close()
+    return total
 
 
 def purge(hub: Hub) -> int:
@@ -119,9 +125,12 @@ def _step(decider: Worker | FileDesk, recorder: Recorder | None) -> Tally | None
 
 
 class Supervisor:
-    """Keeps the services of one process running until it is told to stop."""
+    """Keeps the services of one process running until it is told to stop.
 
-    def __init__(self, settings: Settings, role: Role) -> None:
+    Those of a role, and whatever is added: each a loop that runs until ``stopping`` is set.
+    """
+
+    def __init__(self, settings: Settings, role: Role | None = None) -> None:
         self._settings = settings
         self.metrics = Metrics()
         self._stop = threading.Event()
@@ -134,6 +143,15 @@ class Supervisor:
             self._loops["ledger"] = self._record
             self._loops["index"] = self._index
         self._log = structlog.get_logger()
+
+    @property
+    def stopping(self) -> threading.Event:
+        """Give what is set when the services are to end."""
+        return self._stop
+
+    def add(self, name: str, loop: Callable[[Hub], None]) -> None:
+        """Add a service, before the services run."""
+        self._loops[name] = loop
 
     def stop(self) -> None:
         """Ask every service to finish the batch in hand and end."""
@@ -176,7 +194,8 @@ class Supervisor:
         self._log.info("service-stopped", service=name)
 
     def _work(self, hub: Hub) -> None:
-        worker, desk, stopped = hub.worker(), FileDesk(hub), False
+        worker, stopped = hub.worker(), False
+        desk, letters = FileDesk(hub), LetterDesk(hub)
         sweep = Sweep(hub, worker.member)
         # Rules that were signed anew count from the next batch on: the hub is opened with them.
         while not self._stop.is_set() and hub.rulebook.is_current():
@@ -195,6 +214,8 @@ class Supervisor:
                 stopped = False
             if tally is None:
                 tally = desk.step()
+            if tally is None:
+                tally = letters.step()
             if tally is None:
                 sweep.step()
                 self._stop.wait(self._settings.idle_seconds)

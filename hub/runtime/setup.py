@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from hub.ledger.note import NoteSigner
 from hub.resources import shelf
 from hub.rules.files import digest_of
 from hub.rules.load import sandbox_parties
 from hub.runtime.home import Home, create_home
-from hub.runtime.hub import ledger_name
+from hub.runtime.ledger_signing import ledger_signer
 from hub.runtime.outcome import HUB
 from hub.runtime.rulebook import Rulebook
 from hub.sealing.master import load_master_key, make_sandbox_key
@@ -52,6 +51,6 @@ def _fill_vault(home: Home, parties: list[str]) -> None:
             vault.ensure_party(party, now)
         for name in _SECRETS:
             vault.secret(name)
-        signer = NoteSigner(ledger_name(home), vault.ledger_key())
+        signer = ledger_signer(home, vault)
         Rulebook(home, vault, "").sign(now, digest_of(shelf("rules")))
     (home.path / "log.vkey").write_text(signer.verifier.encode() + "\n", encoding="ascii")

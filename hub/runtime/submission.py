@@ -101,17 +101,22 @@ class Submission:
 
     def take(self, stream: IO[bytes]) -> Iterator[LineReceipt]:
         """Take every line and yield its receipt, after the commit that it is in."""
-        lines = read_file(stream, self._desk.feed, self._encoding)
+        lines = self.lines(stream)
         loaded = 0
         while chunk := list(itertools.islice(lines, CHUNK)):
-            self._now = self._hub.clock.now()
-            receipts = self._take_chunk(chunk)
+            receipts, records = self.judge(chunk)
+            self._hub.bus.publish(records)
             yield from receipts
-            loaded += sum(receipt.outcome == "accepted" for receipt in receipts)
-        if self._request.baseline:
-            self._hub.bus.publish(ledger_pages([self._baseline_line(loaded)]))
+            loaded += accepted_of(receipts)
+        self._hub.bus.publish(self.ending(loaded))
 
-    def _take_chunk(self, chunk: list[Decoded]) -> list[LineReceipt]:
+    def lines(self, stream: IO[bytes]) -> Iterator[Decoded]:
+        """Yield every line, decoded; raises ``UsageError`` where the whole file is wrong."""
+        return read_file(stream, self._desk.feed, self._encoding)
+
+    def judge(self, chunk: Sequence[Decoded]) -> tuple[list[LineReceipt], list[Record]]:
+        """Give the receipts of some lines, and what is to be committed for them at once."""
+        self._now = self._hub.clock.now()
         receipts = [self._judge(decoded, self._hub.mint()) for decoded in chunk]
         outcome = Outcome([], [], [], [])
         records = []
@@ -131,8 +136,11 @@ class Submission:
                         decoded.values,
                     )
                 )
-        self._hub.bus.publish(records + self._hub.clerk.records(self._desk, outcome, self._now))
-        return receipts
+        return receipts, records + self._hub.clerk.records(self._desk, outcome, self._now)
+
+    def ending(self, accepted: int) -> list[Record]:
+        """Give what is to be committed once all lines are: an initial load is one ledger record."""
+        return ledger_pages([self._baseline_line(accepted)]) if self._request.baseline else []
 
     def _judge(self, decoded: Decoded, identifier: str | None) -> LineReceipt:
         """Say what becomes of one line, as far as its format and the rules say it."""
@@ -183,6 +191,11 @@ class Submission:
             code="baseline",
             count=count,
         ).to_line()
+
+
+def accepted_of(receipts: Sequence[LineReceipt]) -> int:
+    """Count the lines that were accepted."""
+    return sum(receipt.outcome == "accepted" for receipt in receipts)
 
 
 def sender_record(

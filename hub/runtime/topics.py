@@ -58,6 +58,11 @@ def lives() -> Topic:
     return declared.topics()["lives"]
 
 
+def slips() -> Topic:
+    """Give the topic of submissions under a slip."""
+    return declared.topics()["slips"]
+
+
 def files_among(names: Iterable[str]) -> list[Topic]:
     """Give those of these topics that hold a file in custody, as each is declared."""
     topic = declared.topics()["file"]
@@ -74,7 +79,7 @@ def state(feed: str) -> Topic:
 def needed(feeds: Iterable[str], parties: Iterable[str], *, on_brokers: bool) -> list[Topic]:
     """Give every topic that a hub with these feeds and parties needs on such a bus."""
     feeds, parties = list(feeds), list(parties)
-    wanted = [ledger(), receipts(), quarantine(), keys(), custody(), lives()]
+    wanted = [ledger(), receipts(), quarantine(), keys(), custody(), lives(), slips()]
     wanted += [intake(feed) for feed in feeds]
     wanted += [release(feed, party) for feed in feeds for party in parties]
     return wanted + [state(feed) for feed in feeds if on_brokers]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 200
 _LEDGER = "ledger-files"
 # What becomes of a file later; its leg stands in the ledger where it was provided or refused.
-_NOT_OF_A_LEG = frozenset({Kind.ERASURE, Kind.HOLD, Kind.HOLD_END})
+_NOT_OF_A_LEG = frozenset({Kind.ERASURE, Kind.HOLD, Kind.HOLD_END, Kind.WITHDRAWAL})
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;

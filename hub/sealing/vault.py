@@ -144,8 +144,11 @@ class Vault(Protocol):
         """Give the 32 bytes of a named secret, made when first asked for."""
         ...
 
-    def ledger_key(self) -> Ed25519PrivateKey:
-        """Give the key that signs the ledger's checkpoints, made when first asked for."""
+    def ledger_key(self, version: int = 1) -> Ed25519PrivateKey:
+        """Give the key that signs the ledger's checkpoints, made when first asked for.
+
+        ``log.vkey`` says which version, from 1 on, is the present one.
+        """
         ...
 
     def rules_key(self) -> Ed25519PrivateKey:

@@ -90,9 +90,10 @@ class VaultFile(Identities, EpochKeys, FileKeys):
         """Give the 32 bytes of a named secret, made when first asked for."""
         return self._secret("named", name)
 
-    def ledger_key(self) -> Ed25519PrivateKey:
-        """Give the key that signs the ledger's checkpoints, made when first asked for."""
-        return Ed25519PrivateKey.from_private_bytes(self._secret("ed25519", "ledger"))
+    def ledger_key(self, version: int = 1) -> Ed25519PrivateKey:
+        """Give a version of the key that signs the ledger's checkpoints, made when first asked for."""
+        name = "ledger" if version == 1 else f"ledger/{version}"
+        return Ed25519PrivateKey.from_private_bytes(self._secret("ed25519", name))
 
     def rules_key(self) -> Ed25519PrivateKey:
         """Give the key that signs the catalogue of rules, made when first asked for."""

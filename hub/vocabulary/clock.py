@@ -71,6 +71,16 @@ def parse_instant(text: str) -> datetime:
     return here
 
 
+def parse_day(text: str) -> date | None:
+    """Read YYYY-MM-DD; nothing for any other spelling and for days that never were."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    # fromisoformat also takes 20260401 and 2026-W14-3.
+    return day if day.isoformat() == text else None
+
+
 def rfc3339(instant: datetime) -> str:
     """Write an instant in JST to the millisecond, e.g. ``2026-04-01T09:00:00.000+09:00``."""
     return instant.astimezone(JST).isoformat(timespec="milliseconds")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from hub.vocabulary.letter_reasons import LETTER_TEXTS
+
 
 class Reason(NamedTuple):
     """One reason; ``item`` is an official item name or nothing."""
@@ -279,7 +281,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "消去の期限を過ぎたファイルがあります。hub custody purge で消去してから送ってください",
         "a file is overdue for erasure, so no new one is taken: erase it by `hub custody purge`",
     ),
-}
+} | LETTER_TEXTS
 
 
 def because(code: str, item: str | None = None, **places: str | int) -> Reason:

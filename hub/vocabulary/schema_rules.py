@@ -42,6 +42,10 @@ def _alone(schema: Mapping[str, Any]) -> list[str]:
         for spelling in (field.get("official"), *field.get("spellings", ()))
     ]
     found += [f"{word}: names two items" for word in sorted({*_twice(spellings)})]
+    for field in fields:
+        if isinstance(field.get("type"), dict):
+            # A list of records: what holds of the fields holds of theirs.
+            found += _alone(field["type"]["items"])
     return found
 
 

@@ -29,12 +29,13 @@ def test_the_figures_of_the_demonstration_add_up(tmp_path: Path) -> None:
     assert figures["accepted"] > 0
     assert figures["quarantined"] > 0
     assert figures["refusals"] > 0
-    # Every accepted notice goes to its prefecture and from there to the national side; every file
-    # to the card management side alone, and it is gone when the demonstration ends.
+    # Every accepted notice goes to its prefecture and from there to the national side, a move-in
+    # notice to the old town and its prefecture; every file to the card management side alone and
+    # every certificate to the new town, and all of these are gone when the demonstration ends.
     files = figures["custody"]["files"]
     legs = 2 * (figures["accepted"] - files) + files
     assert figures["provisions"] == figures["delivered"] == legs
-    assert figures["custody"] == {"files": 3, "erased": 3, "overdue": 0}
+    assert figures["custody"] == {"files": 5, "erased": 5, "overdue": 0}
 
     verified = hub("ledger", "verify", home, "--format", "json").result
     assert figures["ledger"] == {"records": verified["records"], "verified": True}
@@ -44,6 +45,7 @@ def test_the_figures_of_the_demonstration_add_up(tmp_path: Path) -> None:
     assert kinds["refusal"] == figures["refusals"]
     assert kinds["quarantine"] == figures["quarantined"]
     assert kinds["baseline"] == 3
-    assert kinds["erasure"] == 3
+    # Three files, two certificates, a move-in notice and what the prefecture was told of it.
+    assert kinds["erasure"] == 7
     held = hub("quarantine", "list", "--home", home, "--format", "json").lines
     assert len(held) == figures["quarantined"]

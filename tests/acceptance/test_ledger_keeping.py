@@ -13,6 +13,7 @@ from tests.support.hub_command import Sandbox, hub
 from tests.support.invented import someone
 from tests.support.ledger_files import ledger_lines
 from tests.support.services import Service
+from tests.unit.ledger.test_witness import cosign, identity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,6 +115,31 @@ def test_a_drop_is_in_the_ledger_with_the_old_root(kept: Path) -> None:
         assert (each["kind"], each["item"], each["count"]) == ("drop", "2026-04", 6)
         assert each["content"] == root
     assert (kept / "home/ledger/2026-04/checkpoint").read_text(encoding="utf-8") == checkpoint
+
+
+def test_the_ledgers_key_is_rotated_by_two_people(kept: Path) -> None:
+    """``ledger rotate``: both keys stand in log.vkey, the record in the ledger, and all verifies."""
+    sandbox = Sandbox(kept / "home", _MAY)
+    given = ("--operator", str(kept / "first"), "--approve-with")
+    assert sandbox.hub("ledger", "rotate", *given, str(kept / "first")).code == 2
+    done = sandbox.hub("ledger", "rotate", *given, str(kept / "second")).result
+    keys = (kept / "home/log.vkey").read_text(encoding="utf-8").splitlines()
+    assert keys == [done["before"], done["key"]]
+    acts = [(each["code"], each["operator"]) for each in _records_of(kept / "home", "2026-05")]
+    assert acts[-2:] == [("approved", "second"), ("ledger-key", "first")]
+    assert _verified(kept / "home")["verified"] is True
+
+
+def test_a_witness_signs_a_month_and_verify_tells(kept: Path) -> None:
+    """``ledger checkpoint --cosign FILE`` adds what a witness of witness.vkey signed."""
+    sandbox = Sandbox(kept / "home", _MAY)
+    file = kept / "cosigned"
+    file.write_bytes(cosign((kept / "home/ledger/2026-04/checkpoint").read_bytes()))
+    refused = sandbox.hub("ledger", "checkpoint", "--cosign", str(file))
+    assert (refused.code, len(refused.err.splitlines())) == (2, 1)
+    (kept / "home/witness.vkey").write_text(identity()[1] + "\n", encoding="utf-8")
+    seen = sandbox.hub("ledger", "checkpoint", "--cosign", str(file)).result["witnesses"]
+    assert _verified(kept / "home")["witnesses"] == [{"month": "2026-04"} | seen[0]]
 
 
 def test_a_month_is_dropped_beside_a_running_ledger(kept: Path) -> None:

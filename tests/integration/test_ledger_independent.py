@@ -14,10 +14,21 @@ import pytest
 
 from hub.ledger.copies import copy_ledger
 from hub.ledger.layout import genesis
+from hub.ledger.log_files import LedgerLog
 from hub.ledger.tiles import pack
 from hub.ledger.verify import verify
-from tests.unit.ledger.material import NAME, SIGNER, STRANGER, line, lines, rebuild, three_months
+from tests.unit.ledger.material import (
+    JULY,
+    NAME,
+    SIGNER,
+    STRANGER,
+    line,
+    lines,
+    rebuild,
+    three_months,
+)
 from tests.unit.ledger.test_drop import drop
+from tests.unit.ledger.test_witness import cosign, identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,6 +164,32 @@ def test_both_verify_a_ledger_of_which_a_month_was_dropped(ask: Verifier, droppe
     mark = dropped / "ledger/2026-04/dropped"
     mark.write_bytes(mark.read_bytes().replace(b"genesis", b"Genesis"))
     assert _names(ask(dropped)) == {each.code for each in verify(dropped).problems}
+
+
+def test_both_tell_which_witness_saw_a_checkpoint(ask: Verifier, export: Path) -> None:
+    """A cosignature made by the specification's words holds for Go's note; harmed, for neither."""
+    path = export / "ledger/2026-07/checkpoint"
+    (export / "witness.vkey").write_text(identity()[1] + "\n")
+    path.write_bytes(cosign(path.read_bytes()))
+    theirs, ours = ask(export), verify(export)
+    assert theirs["verified"] is ours.verified is True
+    assert theirs["witnesses"] == [f"{month} {seen.witness}" for month, seen in ours.seen]
+    _flip(path, path.stat().st_size - 20)
+    assert _names(ask(export)) == {each.code for each in verify(export).problems} == {"cosignature"}
+
+
+def test_both_verify_a_ledger_whose_key_was_rotated(ask: Verifier, tmp_path: Path) -> None:
+    """The checkpoint of the hand-over holds under either key, the next under the new one alone."""
+    three_months(tmp_path)
+    keys = [SIGNER.verifier.encode(), STRANGER.verifier.encode()]
+    (tmp_path / "log.vkey").write_text("".join(f"{key}\n" for key in keys))
+    for end in (1010, 1020):
+        with LedgerLog(tmp_path, STRANGER, SIGNER) as log:
+            log.append(lines(log.position, end), end, JULY)
+            log.checkpoint()
+        assert ask(tmp_path)["verified"] is verify(tmp_path).verified is True
+    signed_by = (tmp_path / "ledger/2026-07/checkpoint").read_text().count("\n— ")
+    assert signed_by == 1
 
 
 @pytest.mark.parametrize("harm", _HARMS)

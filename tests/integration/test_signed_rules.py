@@ -18,6 +18,7 @@ from hub.runtime.rulebook import GRACE, Rulebook
 from hub.sealing.vault_file import VaultFile
 from tests.support.hub_command import Sandbox, hub
 from tests.support.invented import as_lines, someone
+from tests.support.ledger_files import ledger_lines
 from tests.support.services import Service
 
 if TYPE_CHECKING:
@@ -57,6 +58,17 @@ def test_rules_changed_after_the_signing_stop_the_worker(sandbox: Sandbox, tmp_p
     assert "hub rules sign" in refused.err
     assert sandbox.hub("rules", "sign", "--shipped").code == 0
     assert sandbox.run().result["accepted"] == 1
+
+
+def test_who_signs_the_rules_is_on_record(sandbox: Sandbox) -> None:
+    """Each signing is a line of the ledger: the catalogue's digest, and the operator who signed."""
+    person = sandbox.home.parent / "it-7"
+    assert sandbox.hub("operators", "add", "it-7", "--out", str(person)).code == 0
+    signed = sandbox.hub("rules", "sign", "--operator", str(person)).result
+    assert sandbox.run().code == 0
+    (line,) = [each.fields for each in ledger_lines(sandbox.home)]
+    assert (line["kind"], line["code"]) == ("rules-signed", "signed")
+    assert (line["catalogue"], line["operator"]) == (signed["catalogue"], "it-7")
 
 
 @pytest.mark.parametrize("note", ["", "nonsense", "foreign"])

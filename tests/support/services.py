@@ -1,4 +1,4 @@
-"""Runs ``hub run`` beside a test as a service: reads its log, signals it, sees that it ends."""
+"""Runs ``hub run`` or ``connect`` beside a test: reads its log, signals it, sees that it ends."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ _LONGEST_WAIT_SECONDS = 60
 class Service:
     """One running ``hub run`` of a home; use it in a block, which kills what still runs."""
 
+    command = "run"
+
     def __init__(self, home: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
         self.log: list[str] = []
         self._news = threading.Condition()
@@ -31,7 +33,7 @@ class Service:
         self._metrics_port = _free_port()
         own = {"HUB_METRICS_PORT": str(self._metrics_port)}
         self._process = subprocess.Popen(
-            [HUB, "--home", str(home), "run", *options],
+            [HUB, "--home", str(home), self.command, *options],
             stderr=subprocess.PIPE,
             env=environment(own | dict(env or {})),
             text=True,
@@ -120,6 +122,12 @@ class Service:
         with self._news:
             self._ended = True
             self._news.notify_all()
+
+
+class Connectors(Service):
+    """One running ``hub connect`` of a home."""
+
+    command = "connect"
 
 
 def _free_port() -> int:

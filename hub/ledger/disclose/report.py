@@ -10,15 +10,14 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from hub.errors import ForgeryError, SurroundingsError
-from hub.ledger import disk
+from hub.errors import SurroundingsError
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.index.fill import Filler, trees
 from hub.ledger.index.residents import known_as, of_subjects
 from hub.ledger.index.schema import SUBJECT_BYTES
-from hub.ledger.layout import VKEY, decode_keys
+from hub.ledger.log_reader import read_keys
 from hub.ledger.merkle import includes, leaf_hash
-from hub.ledger.note import parse_note
+from hub.ledger.note import parse_note, signing_key
 from hub.ledger.proofs import MonthReader
 from hub.ledger.record import Kind, read_fields
 from hub.vocabulary.reasons import because
@@ -44,7 +43,6 @@ COLUMNS: Final = (
 )
 """The columns of the report, as 岐阜県 and others publish them."""
 
-_KEYS_LIMIT: Final = 1 << 16
 _DATE_LENGTH: Final = len("2026-04-01")
 
 
@@ -154,9 +152,7 @@ class Reporter:
 
     def _vouched(self, rows: Sequence[Row], held: Sequence[Place], codes: int) -> Report:
         """Give the report, every proof and checkpoint verified as its reader would."""
-        with disk.usable():
-            data = disk.read_at_most(self._root / VKEY, _KEYS_LIMIT)
-        keys = decode_keys(data)
+        keys = read_keys(self._root)
         checkpoints = {}
         for month in sorted({row.place.month for row in rows}):
             tree = self._trees[month]
@@ -171,13 +167,9 @@ class Reporter:
 def _signed(tree: Tree, keys: Iterable[VerifierKey]) -> Checkpoint:
     """Give a month's checkpoint where one of the ledger's keys signed it."""
     note = parse_note(tree.note)
-    for key in keys:
-        try:
-            key.verify(note)
-        except ForgeryError:
-            continue
-        return Checkpoint.parse(note.text)
-    raise _unproven(tree.month)
+    if signing_key(note, keys) is None:
+        raise _unproven(tree.month)
+    return Checkpoint.parse(note.text)
 
 
 def _proven(row: Row, checkpoint: Checkpoint) -> bool:

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import insert, select, text, update
 
 from hub.ledger import disk
-from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.head import Head
 from hub.ledger.index.lines import Rows, read_lines
 from hub.ledger.index.schema import ALIASES, MONTHS, SHAPE_KEYS, SHAPES, records, secondary
 from hub.ledger.index.store import forget
 from hub.ledger.layout import FOLDER
-from hub.ledger.log_reader import entries, torn
+from hub.ledger.log_reader import entries, size_under
 from hub.ledger.merkle import leaf_hash
-from hub.ledger.note import NoteError, parse_note
 from hub.ledger.proofs import MonthReader
 
 if TYPE_CHECKING:
@@ -56,15 +54,8 @@ def trees(root: Path, head: Head) -> list[Tree]:
             continue
         with disk.usable():
             note = head.note if month == head.month else disk.published(root, month)
-        try:
-            found.append(Tree(month, note or b"", _size(note or b"")))
-        except NoteError:
-            raise torn(month) from None
+        found.append(Tree(month, note or b"", size_under(note or b"", month)))
     return found
-
-
-def _size(note: bytes) -> int:
-    return Checkpoint.parse(parse_note(note).text).size
 
 
 class Filler:
@@ -173,7 +164,7 @@ def _read(month: str, lines: Sequence[tuple[int, bytes]], known: dict[Shape, int
     try:
         return read_lines(lines, known)
     except (ValueError, KeyError, TypeError):  # no record: its words might hold what it holds
-        raise torn(month) from None
+        raise disk.torn(month) from None
 
 
 def _shapes(connection: Connection, month: str) -> dict[Shape, int]:

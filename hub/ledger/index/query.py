@@ -112,6 +112,7 @@ def _page(
     rest = and_(columns.place > last, *wanted.holds(columns.at))
 
     def first(condition: ColumnElement[bool]) -> Select[int]:
+        """Ask for the first places that also fulfil one condition."""
         return select(columns.place).where(condition, rest).order_by(columns.place).limit(_PAGE)
 
     if shapes is None:

@@ -14,20 +14,18 @@ import orjson
 from hub.errors import ForgeryError, UsageError
 from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
-from hub.ledger.layout import FOLDER, VKEY
-from hub.ledger.log_reader import entries, read_head
-from hub.ledger.merkle import includes, inclusion_proof, leaf_hash, root_of
-from hub.ledger.note import VerifierKey, parse_note
+from hub.ledger.layout import VKEY
+from hub.ledger.log_reader import entries, read_head, size_under
+from hub.ledger.merkle import includes, leaf_hash
+from hub.ledger.note import VerifierKey, parse_note, signing_key
+from hub.ledger.proofs import MonthReader
 from hub.ledger.record import Kind, RecordError, read_fields
-from hub.ledger.tile_files import read_tile
-from hub.ledger.tiles import WIDTH, Tile, hashes_of
 from hub.vocabulary.clock import rfc3339
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.custody.states import Custody
-    from hub.ledger.note import Note
 
 
 def certificate(root: Path, custody: Custody) -> dict[str, Any]:
@@ -38,9 +36,8 @@ def certificate(root: Path, custody: Custody) -> dict[str, Any]:
     """
     month, index, line = _find(root, custody.file.id)
     note = disk.published(root, month) or b""
-    size = Checkpoint.parse(parse_note(note).text).size
-    hashes = _leaves(root / FOLDER / month, size)
-    proof = inclusion_proof(index, size, lambda h, n: root_of(hashes[n << h : (n + 1) << h]))
+    size = size_under(note, month)
+    proof = MonthReader(root, month, size).proof(index)
     return {
         "id": custody.file.id,
         "steps": [
@@ -77,21 +74,12 @@ def verify(given: bytes, vkey: str | None) -> dict[str, Any]:
             "消去証明書として読めません。hub custody certificate の出力を指定してください"
             " / not a certificate: give what `hub custody certificate` printed"
         ) from None
-    _signed_by_any(note, keys)
+    if signing_key(note, map(VerifierKey.decode, keys)) is None:
+        raise _false()
     is_there = includes(leaf_hash(line), index, checkpoint.size, proof, checkpoint.root)
     if not is_there or record["kind"] != Kind.ERASURE or record["id"] != fields.get("id"):
         raise _false()
     return {"id": record["id"], "at": record["at"], "code": record["code"], "verified": True}
-
-
-def _signed_by_any(note: Note, keys: list[str]) -> None:
-    for key in keys:
-        try:
-            VerifierKey.decode(key).verify(note)
-        except ForgeryError:
-            continue
-        return
-    raise _false()
 
 
 def _find(root: Path, file_id: str) -> tuple[str, int, bytes]:
@@ -103,15 +91,6 @@ def _find(root: Path, file_id: str) -> tuple[str, int, bytes]:
         "この ID の消去はまだ台帳にありません。hub run で消去・記録してください"
         " / no erasure of this id is in the ledger yet: run `hub run`"
     )
-
-
-def _leaves(folder: Path, size: int) -> list[bytes]:
-    """Give the leaf hashes of a month's tree."""
-    hashes: list[bytes] = []
-    for number in range(-(-size // WIDTH)):
-        tile = Tile(0, number, min(WIDTH, size - number * WIDTH))
-        hashes += hashes_of(read_tile(folder, tile) or b"")
-    return hashes
 
 
 def _false() -> ForgeryError:

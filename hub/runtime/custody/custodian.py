@@ -17,8 +17,8 @@ from hub.custody.machine import cause_of_erasure, is_due
 from hub.custody.states import Cause, State, Step
 from hub.runtime import topics
 from hub.runtime.custody import records
-from hub.runtime.custody.log import Turn
 from hub.runtime.outcome import ledger_pages
+from hub.runtime.turn import Turn
 from hub.sealing.errors import UnknownKeyError
 from hub.vocabulary.reasons import because
 
@@ -74,7 +74,9 @@ class Custodian:
         self._clear_leftovers()
         due = [each for each in self._log.files.values() if is_due(each, now)]
         fresh = [each for each in due if each.state not in (State.DUE, State.SHREDDED)][:_AT_ONCE]
-        return self._steps(fresh, State.DUE, now), 0
+        unclaimed = [each for each in fresh if cause_of_erasure(each) is Cause.UNCLAIMED]
+        expired = self._steps(unclaimed, State.EXPIRED, now)
+        return [*expired, *self._steps(fresh, State.DUE, now)], 0
 
     def _shred(self, now: datetime) -> tuple[list[Record], int]:
         """Destroy the keys, then remove the bytes."""
@@ -151,7 +153,7 @@ class Custodian:
 
 
 def _cause(custody: Custody, state: State) -> Cause:
-    if state is State.DUE:
+    if state in (State.DUE, State.EXPIRED):
         return cause_of_erasure(custody)
     return Cause.ERASED if state is State.SHREDDED else Cause.READ_BACK_TRIED
 
@@ -164,7 +166,8 @@ def _code(custody: Custody) -> str:
 
 
 def _told(custody: Custody, now: datetime) -> list[Record]:
-    """Give what a sender is told: that nobody fetched the file."""
-    if custody.erasure is None or custody.erasure.cause is not Cause.UNDELIVERED:
+    """Give what a sender is told: that nobody fetched the file, or claimed the certificate."""
+    cause = custody.erasure.cause if custody.erasure else Cause.ERASED
+    if cause not in (Cause.UNDELIVERED, Cause.UNCLAIMED):
         return []
-    return records.undelivered(custody.file, because("undelivered"), now)
+    return records.undelivered(custody.file, because(cause.value), now)

@@ -10,7 +10,7 @@ from hub.custody.states import Cause, State, Step
 from hub.rules.model import Question
 from hub.runtime import topics
 from hub.runtime.custody import records
-from hub.runtime.custody.log import Turn
+from hub.runtime.turn import Turn
 from hub.runtime.worker import Tally
 from hub.vocabulary.reasons import because
 
@@ -93,5 +93,5 @@ class FileDesk:
 
 def _awaits(custody: Custody, busy: set[str]) -> bool:
     """Say whether a file is to be decided about: one under way only when nobody writes it."""
-    is_undecided = custody.state is State.RECEIVED
+    is_undecided = custody.state is State.RECEIVED and custody.file.cover is None
     return is_undecided and (custody.is_whole or custody.file.id not in busy)

@@ -16,10 +16,10 @@ from hub.ledger.record import Entry
 from hub.ledger.record import Kind as RecordKind
 from hub.runtime import topics
 from hub.runtime.custody.announced import announced, take_off
-from hub.runtime.custody.log import Turn
 from hub.runtime.custody.told import discard_expired, give_up
 from hub.runtime.custody.units import Units
 from hub.runtime.outcome import HUB, ledger_pages
+from hub.runtime.turn import Turn
 from hub.vocabulary.clock import rfc3339
 from hub.vocabulary.reasons import because
 

@@ -14,7 +14,7 @@ import orjson
 
 from hub.custody.payloads import Doom, Life, Stage, Unit
 from hub.runtime import topics
-from hub.runtime.custody.stamped import Stamp
+from hub.runtime.stamps import Stamp
 from hub.vocabulary.clock import JST, rfc3339
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Lives:
     def __init__(self, bus: Bus, vault: Vault) -> None:
         self._bus = bus
         self._topic = topics.lives().name
-        self._stamp = Stamp(vault, "custody-steps", self._topic)
+        self._stamp = Stamp(vault.secret("custody-steps"))
         self._position = 0
         self._marks: dict[Place, list[Mark]] = {}
         self._latest: datetime | None = None
@@ -53,7 +53,7 @@ class Lives:
         while records := self._bus.follow(self._topic, 0, self._position, _AT_ONCE):
             for record in records:
                 self._position = record.offset + 1
-                if self._stamp.is_ours(record):
+                if self._stamp.is_on(record):
                     self._take(orjson.loads(record.value))
 
     def date(self, now: datetime) -> datetime:
@@ -95,7 +95,8 @@ class Lives:
         return [life for life in self.units.values() if life.stage is not Stage.VERIFIED]
 
     def _record(self, fields: dict[str, Any], at: datetime) -> Record:
-        return self._stamp.record(orjson.dumps({**fields, "at": rfc3339(at)}))
+        line = orjson.dumps({**fields, "at": rfc3339(at)})
+        return self._stamp.record(self._topic, None, line)
 
     def _take(self, fields: dict[str, Any]) -> None:
         at = datetime.fromisoformat(fields["at"])

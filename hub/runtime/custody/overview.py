@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.custody.machine import Lateness, is_due, lateness, shown_state
+from hub.custody.machine import Lateness, is_certificate, is_due, lateness, shown_state
 from hub.runtime.home_settings import terms_of
 from hub.vocabulary.clock import rfc3339
 
@@ -33,7 +33,13 @@ def count_late(hub: Hub) -> tuple[int, int]:
 
 def _files(hub: Hub) -> tuple[list[Custody], datetime]:
     hub.custody_log.catch_up()
-    return list(hub.custody_log.files.values()), hub.custody_log.date(hub.clock.now())
+    files = [each for each in hub.custody_log.files.values() if _is_shown(each)]
+    return files, hub.custody_log.date(hub.clock.now())
+
+
+def _is_shown(custody: Custody) -> bool:
+    """Say whether this is a file or a certificate; notices about them go the same way, unseen."""
+    return custody.file.cover is None or is_certificate(custody)
 
 
 def _terms(hub: Hub, found: list[Custody]) -> dict[str, Terms]:
@@ -44,6 +50,8 @@ def _terms(hub: Hub, found: list[Custody]) -> dict[str, Terms]:
 
 def _line(custody: Custody, terms: dict[str, Terms], now: datetime) -> dict[str, Any]:
     file = custody.file
+    # A certificate's last day is known from the planned date on; a file's only once it was sent.
+    due_at = custody.due_at or (file.gives_up_at if is_certificate(custody) else None)
     return {
         "id": file.id,
         "feed": file.feed,
@@ -51,6 +59,6 @@ def _line(custody: Custody, terms: dict[str, Terms], now: datetime) -> dict[str,
         "to": file.recipient,
         "state": shown_state(custody, now).value,
         "sent_at": rfc3339(custody.sent_at) if custody.sent_at else None,
-        "due_at": rfc3339(custody.due_at) if custody.due_at else None,
+        "due_at": rfc3339(due_at) if due_at else None,
         "overdue": lateness(custody, terms[file.sender], now) is Lateness.OVERDUE,
     }

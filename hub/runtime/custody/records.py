@@ -80,7 +80,8 @@ def erasure(file: File, code: str, at: datetime) -> bytes:
         id=file.id,
         feed=file.feed,
         sender=file.sender,
-        recipient=file.recipient,
+        # A move-in notice that found no certificate has none.
+        recipient=file.recipient or None,
         at=rfc3339(at),
         requested_at=requested_at(file.id),
         content=file.content or None,

@@ -42,6 +42,8 @@ type report struct {
 	Months   []string  `json:"months"`
 	Verified bool      `json:"verified"`
 	Problems []problem `json:"problems"`
+	// Witnesses has a month and a name for each known witness of its checkpoint.
+	Witnesses []string `json:"witnesses,omitempty"`
 }
 
 // checkpoint is the text of a C2SP tlog-checkpoint with the note that bears it.
@@ -59,11 +61,12 @@ type drop struct {
 }
 
 type verifier struct {
-	root  string
-	keys  note.Verifiers
-	names map[string]bool
-	out   report
-	drops []drop
+	root      string
+	keys      note.Verifiers
+	witnesses note.Verifiers
+	names     map[string]bool
+	out       report
+	drops     []drop
 }
 
 func main() {
@@ -73,6 +76,7 @@ func main() {
 	}
 	v := &verifier{root: os.Args[1], out: report{Months: []string{}, Problems: []problem{}}}
 	v.readKeys(os.Args[2:])
+	v.readWitnesses()
 	v.run()
 	v.out.Verified = len(v.out.Problems) == 0
 	if err := json.NewEncoder(os.Stdout).Encode(v.out); err != nil {
@@ -176,6 +180,7 @@ func (v *verifier) readCheckpoint(month string) *checkpoint {
 		v.note("origin", file)
 		return nil
 	}
+	v.seen(month, file, data)
 	return signed
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +16,7 @@ from hub.ledger.log_files import LedgerLog
 from hub.ledger.log_reader import entries, read_head
 from hub.ledger.record import Entry, Kind
 from hub.ledger.verify import verify
+from hub.ledger.verify_drops import rule_of
 from hub.rules.load import load_retention
 from hub.rules.retention import Retention, Setting
 from hub.vocabulary.clock import JST, rfc3339
@@ -39,7 +40,11 @@ def home(tmp_path: Path) -> Path:
 
 
 def drop_lines(
-    root: Path, month: str, at: datetime, people: tuple[str, str] = ("a", "b")
+    root: Path,
+    month: str,
+    at: datetime,
+    people: tuple[str, str] = ("a", "b"),
+    rule: str | None = None,
 ) -> list[bytes]:
     """Give the two records of a month's drop."""
     checkpoint = last_checkpoint(root, month)
@@ -54,6 +59,7 @@ def drop_lines(
             content=checkpoint.root.hex(),
             count=checkpoint.size - 1,
             operator=operator,
+            rule=rule,
         ).to_line()
         for code, operator in (("approved", people[0]), ("dropped", people[1]))
     ]
@@ -211,3 +217,26 @@ def test_a_month_that_does_not_verify_is_not_surveyed(home: Path) -> None:
     for month in ("2026-06", "2026-4", "../home"):
         with pytest.raises(UsageError):
             survey(home, month, Retention([]))
+
+
+def test_a_drop_before_the_day_it_names_is_found(home: Path) -> None:
+    """Where a body keeps for ten years, its drop's records say so, and a verifier holds them to it."""
+    rule = rule_of(date(2036, 5, 1))
+    record(home, drop_lines(home, "2026-04", FIRST_DAY, rule=rule), FIRST_DAY)
+    with pytest.raises(SurroundingsError):
+        remove(home, "2026-04")
+    record(home, drop_lines(home, "2026-04", LATER, rule=rule), LATER)
+    remove(home, "2026-04")
+    assert verify(home).verified
+
+
+def test_a_drop_before_the_homes_own_retention_is_found(home: Path) -> None:
+    """A home whose retention.toml keeps everything for ten years: a drop after seven is too early."""
+    drop(home, "2026-04")
+    assert verify(home).verified
+    row = 'organisation = "any"\nkinds = "any"\nfeeds = "any"\nyears = 10\nsource = "条例"\n'
+    (home / "retention.toml").write_text("[[retention]]\n" + row, encoding="utf-8")
+    assert codes(home) == [("drop-early", "ledger/2026-04/dropped")]
+    narrow = row.replace('kinds = "any"', 'kinds = ["refusal"]')
+    (home / "retention.toml").write_text("[[retention]]\n" + narrow, encoding="utf-8")
+    assert verify(home).verified, "what is about some records alone cannot be told of a month gone"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.ledger.tiles import ENTRIES, Tile, cut_bundle, edge, fits, levels, pack, unpack
+from hub.ledger.tiles import ENTRIES, Tile, cut_bundle, edge, fit, levels, pack, unpack
 
 LINES = st.lists(st.binary(min_size=1, max_size=70), max_size=300)
 
@@ -80,4 +80,4 @@ def test_a_torn_bundle_is_told(lines: list[bytes], data: st.DataObject) -> None:
 
 def test_a_line_that_has_no_place_in_a_bundle_is_told() -> None:
     """Empty lines and lines over 65,535 bytes do not fit."""
-    assert [fits(b"x" * n) for n in (0, 1, 65535, 65536)] == [False, True, True, False]
+    assert [fit([b"x" * n]) for n in (0, 1, 65535, 65536)] == [False, True, True, False]

@@ -17,8 +17,8 @@ from hub.runtime.settings import Settings
 from tests.unit.ops.composed import PROFILES, ROOT, brokers, document, hub_services, services
 
 _SCHEMA = ROOT / "tests/support/compose/compose_spec.json"
-# What the vault reads by itself, beside the settings.
-_READ_BY_THE_VAULT = {"HUB_MASTER_KEY", "HUB_MASTER_KEY_FILE"}
+# What the vault and the client of PostgreSQL read by themselves, beside the settings.
+_READ_BY_OTHERS = {"HUB_MASTER_KEY", "HUB_MASTER_KEY_FILE", "PGPASSFILE"}
 _MAY_HOLD_A_SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY", re.IGNORECASE)
 
 
@@ -84,7 +84,7 @@ def test_no_secret_has_a_value_in_the_file() -> None:
 def test_every_setting_of_the_hub_is_one_that_it_reads(name: str) -> None:
     """A misspelt variable would be ignored in silence; each value is one that the hub takes."""
     found = hub_services()[name]["environment"]
-    read = {f"HUB_{field.upper()}" for field in Settings.model_fields} | _READ_BY_THE_VAULT
+    read = {f"HUB_{field.upper()}" for field in Settings.model_fields} | _READ_BY_OTHERS
     assert found.keys() <= read
     given = {key.removeprefix("HUB_").lower(): value for key, value in found.items()}
     settings = Settings(**{k: v for k, v in given.items() if k in Settings.model_fields})

@@ -13,7 +13,8 @@ from hub.bus.port import FencedError, Record
 from hub.custody.events import Event, read_line, to_line
 from hub.custody.states import Cause, State, Step
 from hub.runtime import topics
-from hub.runtime.custody.log import CustodyLog, Turn
+from hub.runtime.custody.log import CustodyLog
+from hub.runtime.turn import Turn
 from hub.sealing.vault_file import VaultFile
 from tests.unit.custody.files import at, received
 
@@ -93,15 +94,19 @@ def test_a_step_that_the_hub_did_not_make_counts_for_nothing(
     )
     log.catch_up()
     assert log.files[FILE.id].state is State.RECEIVED
-    assert capfd.readouterr().err.count("forged-custody-step") == 4
+    assert capfd.readouterr().err.count("forged-line-on-the-bus") == 4
     # The log was set up on a stream that ends with this test.
     structlog.reset_defaults()
+
+
+def _turn(bus: EmbeddedBus, group: str) -> Turn:
+    return Turn(bus, group, topics.custody().name)
 
 
 def test_of_two_that_read_the_same_the_second_is_fenced(bus: EmbeddedBus, vault: VaultFile) -> None:
     """Also when nothing but the first one's own steps came after; and each gets its turn again."""
     log = CustodyLog(bus, vault)
-    one, other = (Turn(bus, "group", "custody") for _ in range(2))
+    one, other = _turn(bus, "group"), _turn(bus, "group")
     assert not one.ready()
     bus.publish(log.records([FIRST]))
     for _ in range(3):
@@ -119,7 +124,7 @@ def test_groups_of_different_work_do_not_fence_each_other(
 ) -> None:
     """The worker decides while a custodian erases."""
     log = CustodyLog(bus, vault)
-    one, other = (Turn(bus, name, "custody") for name in ("one", "other"))
+    one, other = _turn(bus, "one"), _turn(bus, "other")
     bus.publish(log.records([FIRST]))
     assert one.ready()
     assert other.ready()

@@ -154,3 +154,9 @@ def test_the_alert_comes_at_half_of_the_grace_that_is_stated() -> None:
     assert half == "max(hub_ledger_lag_seconds) > max(hub_ledger_grace_seconds) / 2"
     assert rules["HubReleasesStopped"]["expr"] == "max(hub_releases_stopped) == 1"
     assert Settings().ledger_grace_seconds == 900
+
+
+def test_a_hub_moved_to_another_instant_keeps_its_grace(hub: Hub) -> None:
+    """Only the clock differs: releases stop after the grace that was set."""
+    hub.ledger_grace = GRACE
+    assert hub.moved_to(hub.clock.now()).ledger_grace == GRACE

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import UsageError
-from hub.vocabulary.clock import JST, StillClock, SystemClock, parse_instant, rfc3339, today
+from hub.vocabulary.clock import (
+    JST,
+    StillClock,
+    SystemClock,
+    parse_day,
+    parse_instant,
+    rfc3339,
+    today,
+)
 
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 instants = st.datetimes(datetime(1970, 1, 3), datetime(9999, 1, 1), timezones=zones)  # noqa: DTZ001
@@ -69,3 +77,18 @@ def test_the_systems_clock_tells_the_present() -> None:
     before = datetime.now(UTC)
     assert before <= SystemClock().now() <= datetime.now(UTC)
     assert SystemClock().now().tzinfo is JST
+
+
+@given(st.dates())
+def test_a_day_is_read_as_it_is_written(day: date) -> None:
+    """YYYY-MM-DD gives the day, from the first year to the last."""
+    assert parse_day(day.isoformat()) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "20260401", "2026-W14-3", "2026-4-1", "2026-02-30", "2026-04-01 ", "２０２６-04-01"],
+)
+def test_any_other_spelling_of_a_day_is_none(text: str) -> None:
+    """One day, one spelling; days that never were are none either."""
+    assert parse_day(text) is None

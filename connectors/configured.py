@@ -1,0 +1,95 @@
+"""The connectors of a home, as its ``connectors.toml`` says (docs/connectors.md)."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path  # noqa: TC003 -- pydantic reads the annotation when it runs
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from connectors.file_drop import FileDrop
+from hub.errors import UsageError
+
+if TYPE_CHECKING:
+    from connectors.contract import Connector
+    from hub.runtime.hub import Hub
+
+FILE = "connectors.toml"
+
+Name = Annotated[str, StringConstraints(pattern="^[a-z0-9-]{1,40}$")]
+
+
+class FileDropSettings(BaseModel):
+    """A ``[[file-drop]]``: whose it is, where, which feeds it sends and receives, and in what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    party: str
+    folder: Path
+    sends: tuple[str, ...] = ()
+    receives: tuple[str, ...] = ()
+    encoding: Literal["utf-8", "cp932"] = "utf-8"
+
+
+class Configured(BaseModel):
+    """All of ``connectors.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file_drops: tuple[FileDropSettings, ...] = Field(default=(), alias="file-drop")
+
+
+def read_configured(home: Path) -> Configured:
+    """Read a home's connectors; a relative folder lies beside the home.
+
+    Raises ``UsageError`` where there are none, or the file says what may not be.
+    """
+    try:
+        found = Configured(**tomllib.loads((home / FILE).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise UsageError(
+            f"ホームに {FILE} がありません。docs/connectors.md を見て書いてください"
+            f" / the home has no {FILE}: write one, as docs/connectors.md shows"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise UsageError(f"{FILE} が TOML として読めません / {FILE} is no TOML") from None
+    except ValidationError as error:
+        place = ".".join(map(str, error.errors()[0]["loc"]))
+        raise UsageError(
+            f"{FILE} の {place} が正しくありません / {place} in {FILE} is not valid"
+        ) from None
+    drops = tuple(
+        each.model_copy(update={"folder": _folder(each, home)}) for each in found.file_drops
+    )
+    _require_apart(drops)
+    return Configured(**{"file-drop": drops})
+
+
+def open_connector(hub: Hub, drop: FileDropSettings) -> Connector:
+    """Give a connector, not started; raises ``UsageError`` for a body or a feed that is none."""
+    for feed in (*drop.sends, *drop.receives):
+        hub.desk(feed)
+    return FileDrop(hub, drop)
+
+
+def _folder(drop: FileDropSettings, home: Path) -> Path:
+    """Give where a drop's folders lie; what is plain has no place inside the home."""
+    folder = (home.parent / drop.folder).resolve()
+    if folder.is_relative_to(home.resolve()) or home.resolve().is_relative_to(folder):
+        raise UsageError(
+            f"{drop.name} の folder はホームの外に置いてください。ここにあるものは封をされません"
+            f" / the folder of {drop.name} must lie outside the home: what is in it is not sealed"
+        )
+    return folder
+
+
+def _require_apart(drops: tuple[FileDropSettings, ...]) -> None:
+    """Refuse two drops of one name or one folder."""
+    names, folders = {each.name for each in drops}, {each.folder for each in drops}
+    if min(len(names), len(folders)) < len(drops):
+        raise UsageError(
+            f"{FILE} の name と folder は連携ごとに別にしてください"
+            f" / every connector in {FILE} needs a name and a folder of its own"
+        )

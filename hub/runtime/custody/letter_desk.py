@@ -1,0 +1,135 @@
+"""Decides about letters that came in, one a transaction, since each changes what the next one meets.
+
+A claim, the end of a claim's time and an erasure are steps of one log, taken under the custodian's
+turn: of a notice and a custodian that meet, one commits first and the other reads anew.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
+from hub.bus.port import FencedError
+from hub.custody.claims import cover_of
+from hub.custody.events import Event
+from hub.custody.states import Cause, State, Step
+from hub.runtime import topics
+from hub.runtime.custody import letter_questions as questions
+from hub.runtime.custody import letter_records as records
+from hub.runtime.custody import letters
+from hub.runtime.custody.custodian import GROUP
+from hub.runtime.custody.move_ins import MoveIns
+from hub.runtime.custody.repeats import replaced_by, why_needless
+from hub.runtime.turn import Turn
+from hub.runtime.worker import Tally
+from hub.sealing.errors import UnknownKeyError
+from hub.sealing.files import DamagedFileError
+from hub.vocabulary.feeds import UnreadableRecordError
+from hub.vocabulary.reasons import because
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hub.bus.port import Record
+    from hub.custody.states import Custody
+    from hub.rules.model import Rule
+    from hub.runtime.hub import Hub
+    from hub.vocabulary.letters import Letter
+
+NOT_OPENED = (
+    ChunksGoneError,
+    ChunksDamagedError,
+    DamagedFileError,
+    UnknownKeyError,
+    UnreadableRecordError,
+)
+"""Why a letter cannot be read: it is erased, or not as it was sealed."""
+
+
+class LetterDesk:
+    """The worker's place for letters. Use from one thread."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._log = hub.custody_log
+        self._turn = Turn(hub.bus, GROUP, topics.custody().name)
+        self._move_ins = MoveIns(hub)
+
+    def step(self) -> Tally | None:
+        """Decide about the letter that has waited longest; nothing where none does."""
+        if not self._turn.ready():
+            return None
+        self._log.catch_up()
+        waiting = next((each for each in self._log.files.values() if _awaits(each)), None)
+        if waiting is None:
+            return None
+        now = self._log.date(self._hub.clock.now())
+        with ExitStack() as places:
+            outputs, tally = self._decide(waiting, now, places)
+            try:
+                self._turn.commit(outputs)
+            except FencedError:
+                return Tally()
+        return tally
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._turn.close()
+
+    def _decide(
+        self, custody: Custody, now: datetime, places: ExitStack
+    ) -> tuple[list[Record], Tally]:
+        file = custody.file
+        try:
+            letter = letters.open_letter(self._hub, file)
+        except NOT_OPENED:
+            return self._refuse(custody, "never-completed", now)
+        if now >= file.gives_up_at:
+            code = "unclaimed" if cover_of(custody).is_certificate else "undelivered"
+            return self._refuse(custody, code, now)
+        needless = why_needless(self._log.files.values(), custody)
+        if needless:
+            return self._refuse(custody, needless, now)
+        claimed = self._move_ins.claims(custody, letter)
+        if isinstance(claimed, str):
+            return self._refuse(custody, claimed, now)
+        decision = questions.decide(self._hub, file)
+        if decision.rule is None:
+            return self._refuse(custody, decision.reason.code, now)
+        outputs, provisions = self._accept(custody, letter, decision.rule, now)
+        if file.feed == questions.MOVE_IN:
+            outputs += self._move_ins.claim(claimed, now)
+            report, reported = self._move_ins.report(custody, letter, now, places)
+            outputs, provisions = [*outputs, *report], provisions + reported
+        return outputs, Tally(accepted=1, provisions=provisions)
+
+    def _accept(
+        self, custody: Custody, letter: Letter, rule: Rule, now: datetime
+    ) -> tuple[list[Record], int]:
+        file = custody.file
+        files = self._log.files.values()
+        asked = questions.open_request(files, file)
+        answers = asked.file.id if asked else ""
+        cover = replace(cover_of(custody), rule=rule.id, answers=answers)
+        items = letters.feed_of(self._hub, file.feed).present(letter)
+        page, provisions = records.provision(self._hub, file, rule, items, now)
+        step = Step(State.ACCEPTED, now, Cause.PERMITTED)
+        events = [Event(file.id, step, replace(file, cover=cover))]
+        told: list[Record] = []
+        for older in replaced_by(files, custody):
+            events.append(Event(older.file.id, Step(State.EXPIRED, now, Cause.REPLACED, now)))
+            told += records.receipt(older.file, "replaced", now, None, because("replaced"))
+        return [*page, *told, *self._log.records(events)], provisions
+
+    def _refuse(self, custody: Custody, code: str, now: datetime) -> tuple[list[Record], Tally]:
+        file = custody.file
+        page = records.refusal(self._hub, file, because(code), now)
+        event = Event(file.id, Step(State.REFUSED, now, Cause.NOT_PERMITTED))
+        tally = Tally(repeated=1) if code == "duplicate" else Tally(refusals=1)
+        return [*page, *self._log.records([event])], tally
+
+
+def _awaits(custody: Custody) -> bool:
+    return custody.file.cover is not None and custody.state is State.RECEIVED

@@ -1,0 +1,239 @@
+"""Takes letters in, line by line: read, checked, cut to what a rule permits, sealed each by itself.
+
+What decoding and format say is final here, and so is a recipient that no rule permits; what depends
+on other letters (a claim, a repeat) is the desk's to say (``hub.runtime.custody.letter_desk``). A line
+that is quarantined is kept as any other feed's is.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from hub.custody.certificate_life import Cover
+from hub.custody.claims import addressed_to
+from hub.custody.states import File
+from hub.intake.destinations import find_municipality
+from hub.intake.letters import LetterCheck, read_letter, read_letters
+from hub.intake.values import Rejected
+from hub.runtime.custody import letter_questions as questions
+from hub.runtime.custody import letter_records as records
+from hub.runtime.custody import letters
+from hub.runtime.submission import LineReceipt
+from hub.vocabulary.clock import JST
+from hub.vocabulary.reasons import Reason, because
+from hub.vocabulary.requests import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from hub.intake.decode import Encoding
+    from hub.intake.letters import ReadLetter
+    from hub.rules.model import Decision
+    from hub.runtime.hub import Hub
+    from hub.vocabulary.letters import Letter
+    from hub.vocabulary.organisations import Organisation
+
+_PLANNED, _MOVED = "転出の予定年月日", "転入をした年月日"
+_DESTINATION, _BEFORE = "転出先", "従前の住所"
+
+
+class Judged(NamedTuple):
+    """What is known of one line before anything is kept; ``letter`` is cut to what may leave."""
+
+    file: File
+    letter: Letter | None
+    decision: Decision | None
+    quarantine: Reason | None
+    refusal: Reason | None
+    warnings: tuple[Reason, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Judged({self.file.id})"
+
+    @property
+    def outcome(self) -> str:
+        """Give the outcome as receipts say it."""
+        return "quarantined" if self.quarantine else "accepted"
+
+
+class LetterSubmission:
+    """One file of one sender's letters, to whom they name or to the one that is asked for."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        feed: str,
+        sender: Organisation,
+        asked: Organisation | None,
+        encoding: Encoding,
+    ) -> None:
+        self._hub = hub
+        self._feed = letters.feed_of(hub, feed)
+        self._check = LetterCheck(self._feed)
+        self._marks = letters.marks_of(hub)
+        self._sender = sender
+        self._asked = asked
+        self._encoding = encoding
+        self._log = hub.custody_log
+        self._now = hub.clock.now()
+
+    def preview(self, stream: IO[bytes]) -> Iterator[dict[str, Any]]:
+        """Yield what would become of every line, taking none."""
+        self._log.catch_up()
+        for line in read_letters(stream, self._feed, self._encoding):
+            judged = self._judge(line, "")
+            receipt = LineReceipt(line.line, None, judged.outcome, _reason(judged), judged.warnings)
+            yield receipt.to_dict() | {"recipients": self._legs(judged)}
+
+    def take(self, stream: IO[bytes]) -> Iterator[LineReceipt]:
+        """Take every line and yield its receipt, after the commit that it is in."""
+        for line in read_letters(stream, self._feed, self._encoding):
+            self._log.catch_up()
+            self._now = self._log.date(self._hub.clock.now())
+            judged = self._judge(line, self._hub.mint())
+            self._keep(judged, line)
+            yield LineReceipt(
+                line.line, judged.file.id, judged.outcome, _reason(judged), judged.warnings
+            )
+
+    def retake(self, stored: bytes, message_id: str) -> Reason | None:
+        """Take a quarantined line again under its id; gives why it still is quarantined."""
+        self._log.catch_up()
+        self._now = self._log.date(self._hub.clock.now())
+        line = read_letter(stored, self._feed, self._encoding)
+        judged = self._judge(line, message_id)
+        self._keep(judged, line)
+        return judged.quarantine
+
+    def _keep(self, judged: Judged, line: ReadLetter) -> None:
+        """Commit a line: sealed and in custody, refused, or quarantined."""
+        hub, file, now = self._hub, judged.file, self._now
+        if judged.quarantine:
+            request = Request(self._asked.id if self._asked else None)
+            form = f"line:{self._encoding}"
+            rejected = Rejected(
+                file.id, file.sender, judged.quarantine, form, line.stored, None, request
+            )
+            hub.bus.publish(records.rejection(hub, file.feed, rejected, now))
+        elif judged.refusal:
+            hub.bus.publish(records.refusal(hub, file, judged.refusal, now))
+        elif judged.letter:
+            with hub.files.begin(file.id) as writer:
+                whole = letters.seal_into(hub, file, judged.letter, writer)
+                hub.bus.publish(self._log.records(letters.arrival(whole, now)))
+
+    def _judge(self, line: ReadLetter, message_id: str) -> Judged:
+        """Say what becomes of one line, as far as its format and the rules say it."""
+        letter = line.letter
+        file = File(message_id, self._feed.name, self._sender.id, "", self._now)
+        reason = line.reason or (self._misfit(letter) if letter else None)
+        if letter is None or reason:
+            return Judged(file, None, None, reason, None)
+        warnings = self._check.warnings(letter)
+        cover = self._cover(letter)
+        recipient = self._recipient(letter, cover)
+        file = File(
+            message_id,
+            self._feed.name,
+            self._sender.id,
+            recipient.id if recipient else "",
+            self._gives_up_at(cover),
+            cover=cover,
+        )
+        if recipient is None:
+            if self._feed.name == questions.MOVE_IN:
+                # For want of a certificate, which the desk says when it is its turn.
+                kept = self._feed.keep(letter, {"住民票コード", _MOVED})
+                return Judged(file, kept, None, None, None, warnings)
+            item = _DESTINATION if _DESTINATION in self._feed.sheet.index else _BEFORE
+            return Judged(file, None, None, because("unknown-destination", item), None)
+        decision, refusal = self._decide(file, letter, recipient)
+        permitted = None if refusal else self._feed.keep(letter, decision.items)
+        return Judged(file, permitted, decision, None, refusal, warnings)
+
+    def _misfit(self, letter: Letter) -> Reason | None:
+        """Say what is wrong with a letter's format and days, if anything is."""
+        found = self._check.refusal(letter)
+        if found:
+            return found
+        if _PLANNED in self._feed.sheet.index:
+            planned_on = date.fromisoformat(self._feed.on_sheet(_PLANNED, letter))
+            wrong = letters.certificate_terms().wrong_plan(planned_on, self._now)
+            return because(wrong, _PLANNED) if wrong else None
+        if _MOVED in self._feed.sheet.index:
+            today = self._now.astimezone(JST).date().isoformat()
+            ahead = self._feed.on_sheet(_MOVED, letter) > today
+            return because("not-yet-moved", _MOVED) if ahead else None
+        return None
+
+    def _cover(self, letter: Letter) -> Cover:
+        subjects = self._marks.subjects(self._feed.of_persons("住民票コード", letter))
+        content = self._marks.content(self._feed.encode(letter))
+        if _PLANNED not in self._feed.sheet.index:
+            return Cover(subjects, content)
+        planned_on = date.fromisoformat(self._feed.on_sheet(_PLANNED, letter))
+        last = letters.certificate_terms().last_claim_on(planned_on)
+        return Cover(subjects, content, planned_on.isoformat(), last.isoformat())
+
+    def _gives_up_at(self, cover: Cover) -> datetime:
+        if cover.is_certificate:
+            return letters.certificate_terms().gone_at(date.fromisoformat(cover.planned_on))
+        return letters.notice_terms().gives_up_at(self._now)
+
+    def _recipient(self, letter: Letter, cover: Cover) -> Organisation | None:
+        """Give whom a letter goes to: who was asked for, else whom it names."""
+        directory = self._hub.books.directory
+        if self._asked:
+            return self._asked
+        if self._feed.name == questions.MOVE_IN_REPORT:
+            return directory.prefecture_of(self._sender)
+        if self._feed.name == questions.MOVE_IN:
+            found = addressed_to(self._log.files.values(), self._sender.id, cover.subjects)
+            if found:
+                return directory.get(found[-1].file.sender)
+        return self._named(letter)
+
+    def _named(self, letter: Letter) -> Organisation | None:
+        """Give the municipality that 転出先 or 従前の住所 means."""
+        directory = self._hub.books.directory
+        if _DESTINATION not in self._feed.sheet.index:
+            return find_municipality(self._feed.on_sheet(_BEFORE, letter), directory)
+        code = self._feed.on_sheet("転出先の市町村コード", letter)
+        return find_municipality(code or self._feed.on_sheet(_DESTINATION, letter), directory)
+
+    def _decide(
+        self, file: File, letter: Letter, recipient: Organisation
+    ) -> tuple[Decision, Reason | None]:
+        """Ask the rules; a certificate goes to its destination, or to who has asked for it."""
+        decision = questions.decide(self._hub, file)
+        if not decision.permits:
+            return decision, decision.reason
+        asked_for = questions.open_request(self._log.files.values(), file)
+        if _DESTINATION in self._feed.sheet.index and asked_for is None:
+            named = self._named(letter)
+            if named and named != recipient:
+                return decision, because("not-destination", _DESTINATION)
+        return decision, None
+
+    def _legs(self, judged: Judged) -> list[dict[str, Any]]:
+        decision = judged.decision
+        if decision is None:
+            return []
+        present = self._feed.present(judged.letter) if judged.letter else ()
+        rule = decision.rule
+        return [
+            {
+                "from": judged.file.sender,
+                "to": judged.file.recipient,
+                "decision": "deny" if judged.refusal else "permit",
+                "rule": rule.id if rule else None,
+                "basis": rule.basis.to_dict() if rule else None,
+                "items": [item for item in present if item in decision.items],
+            }
+        ]
+
+
+def _reason(judged: Judged) -> Reason | None:
+    return judged.quarantine or judged.refusal

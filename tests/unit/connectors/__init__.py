@@ -1,0 +1,1 @@
+"""The ways between existing systems and the hub."""
