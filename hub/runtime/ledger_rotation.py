@@ -14,6 +14,7 @@ from hub.ledger.layout import VKEY, encode_keys
 from hub.ledger.log_reader import read_keys
 from hub.runtime.acts import record_ledger_key
 from hub.runtime.ledger_signing import ledger_signer
+from hub.runtime.operators import require_two
 
 if TYPE_CHECKING:
     from hub.ledger.head import Head

@@ -114,7 +114,7 @@ def _erase_all(eraser: Custodian | Keeper) -> int:
     return total
 
 
-def _step(decider: Worker | FileDesk, recorder: Recorder | None) -> Tally | None:
+def _step(decider: Worker | FileDesk | LetterDesk, recorder: Recorder | None) -> Tally | None:
     try:
         return decider.step()
     except LedgerBehindError:
@@ -202,6 +202,9 @@ class Supervisor:
             hub.rulebook.require(hub.clock.now())
             try:
                 tally = worker.step()
+                for other in (desk, letters):
+                    if tally is None:
+                        tally = other.step()
             except LedgerBehindError as error:
                 # In sight: said once, shown by a metric, and looked at again until it is over.
                 if not stopped:
@@ -212,10 +215,6 @@ class Supervisor:
             if stopped:
                 self._log.info("releases-resumed", service="worker")
                 stopped = False
-            if tally is None:
-                tally = desk.step()
-            if tally is None:
-                tally = letters.step()
             if tally is None:
                 sweep.step()
                 self._stop.wait(self._settings.idle_seconds)
