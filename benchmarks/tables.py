@@ -125,13 +125,15 @@ def ledger(figures: Figures) -> str:
 
 def custody(figures: Figures) -> str:
     """Give the steps of a large file, and the time of many erasures."""
-    large, erasures = figures["large"], figures["erasures"]
+    large, day = figures["large"], figures["day"]
     steps = [
         (name, step["seconds"], round(large["mib"] / step["seconds"]), step["peak_mb"])
         for name, step in large["steps"].items()
     ]
-    many = (
-        f"{erasures['files']:,} files due at once: all certified after {erasures['seconds']} s.\n"
+    many = table(
+        ["due at once", "bus", "certified after, s"],
+        [(f"{each['files']:,} files", each["bus"], each["seconds"]) for each in figures["erasures"]]
+        + [(f"a day of {day['notices']:,} notices", "embedded", day["seconds"])],
     )
     return "\n".join(
         [

@@ -23,6 +23,7 @@ from hub.rules import overview
 from hub.rules.coverage import coverage
 from hub.rules.load import load_books
 from hub.rules.sources import read_sources
+from hub.runtime.custody.rows import shipped
 from hub.vocabulary import reasons
 from hub.vocabulary.change_reasons import CHANGE_REASONS
 
@@ -253,6 +254,22 @@ def _value(option: click.Option) -> str:
     return option.metavar or {"integer range": "N", "integer": "N"}.get(option.type.name, "TEXT")
 
 
+def payload_table() -> str:
+    """Give every kind of payload: its days, its limit, the most a home may set, source and why."""
+    rows = [
+        (
+            f"`{row.kind}`",
+            str(row.days),
+            str(row.undelivered_days or ""),
+            str(row.most_days),
+            row.source,
+            row.why,
+        )
+        for row in shipped().values()
+    ]
+    return _table(("kind", "days", "limit", "most", "source", "why"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "reasons": reason_table,
     "findings": finding_table,
@@ -265,6 +282,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "topic-settings": topic_setting_table,
     "broker-settings": broker_setting_table,
     "commands": command_table,
+    "payloads": payload_table,
 }
 
 

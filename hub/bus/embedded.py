@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Self
 from hub.bus.administration import Found, FoundTopic
 from hub.bus.declared import KEPT
 from hub.bus.embedded_store import Store
-from hub.bus.port import BacklogError, Batch, Delivered, FencedError, Record
+from hub.bus.port import BacklogError, Batch, Delivered, Extent, FencedError, Record
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -88,6 +88,18 @@ class EmbeddedBus:
         """Give how many records of the topic the group has not committed."""
         return self.store.backlog(group, topic)
 
+    def extent(self, topic: str, partition: int) -> Extent:
+        """Give where the committed records of a partition begin and end."""
+        return self.store.extent(topic, partition)
+
+    def erase(self, ends: Mapping[str, Sequence[int]]) -> None:
+        """Take records away, then write the file anew, so that no page keeps a copy of them."""
+        with self.store.transaction():
+            for topic, offsets in ends.items():
+                for partition, before in enumerate(offsets):
+                    self.store.remove(topic, partition, before)
+        self.store.sweep()
+
     def is_whole(self) -> bool:
         """Say whether the file is all of one moment; reads all of it, for one that was copied."""
         return self.store.is_whole()
@@ -128,6 +140,17 @@ class EmbeddedMember:
             if records:
                 return Batch(self._group, topic, partition, start, records)
         return None
+
+    def here(self) -> list[Batch]:
+        """Give an empty batch for each partition, at the group's position."""
+        return [
+            Batch(self._group, topic, p, self._store.position(self._group, topic, p), ())
+            for topic, p in self._places
+        ]
+
+    def state(self, batch: Batch) -> Iterator[tuple[bytes, bytes]]:
+        """Give all state held in the batch's partition, in order of the keys."""
+        return self._store.state(batch.topic, batch.partition)
 
     def load(self, batch: Batch, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """Give the state held under these keys in the batch's partition."""

@@ -6,20 +6,23 @@ backlog. ``docs/adr/0015`` says why confluent-kafka, ``kafka_errors`` what each 
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from hub.bus.declared import KEPT
 from hub.bus.kafka_administration import KafkaAdministration
 from hub.bus.kafka_backlog import Backlog
+from hub.bus.kafka_erasure import Erasure
 from hub.bus.kafka_member import KafkaMember
 from hub.bus.kafka_parts import Parts
 from hub.bus.kafka_settings import Patience
 from hub.bus.kafka_transactions import addressed
+from hub.bus.port import Extent
 from hub.bus.watch import Unwatched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -98,6 +101,21 @@ class KafkaBus:
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records the group has not committed: 0 for none, else an estimate."""
         return self._backlog.of(group, topic)
+
+    def extent(self, topic: str, partition: int) -> Extent:
+        """Give where the committed records of a partition begin and end."""
+        place = (topic, partition)
+        begin = self._parts.ends.begins([place])[place]
+        return Extent(begin, max(begin, self._parts.ends.visible([place])[place]))
+
+    def erase(self, ends: Mapping[str, Sequence[int]]) -> None:
+        """Make records unreadable; the broker removes their bytes at its next check."""
+        Erasure(self._parts, self._follower).erase(ends)
+
+    def is_silent(self, topic: str, seconds: float) -> bool:
+        """Say whether something was written to a topic of one partition, and nothing for so long."""
+        is_empty = not self.extent(topic, 0).end
+        return not is_empty and self._parts.ends.is_silent((topic, 0), time.time() - seconds)
 
     @property
     def topic_shelf(self) -> Topics:

@@ -61,4 +61,4 @@ def open_chunks(bus: Bus, home: Home, clock: Clock) -> ChunkStore:
 
     if not isinstance(bus, KafkaBus):
         raise TypeError("a bus with brokers is one on Kafka")
-    return ChunkTopics(bus, bus.topic_shelf, clock, home.path)
+    return ChunkTopics(bus, clock, home.path)

@@ -72,7 +72,7 @@ class Metrics:
         )
         self._late = Gauge(
             "hub_custody_late_files",
-            "Files not certified as erased: half of the time left is over (alarm), or all of it.",
+            "Files and payloads not certified as erased: half of the time is over (alarm), or all.",
             ["lateness"],
             registry=self.registry,
         )

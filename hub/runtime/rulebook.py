@@ -72,7 +72,7 @@ class Rulebook:
         self._home = home
         self._signer = NoteSigner(f"juki-hub/{home.name}/rules", vault.rules_key())
         self._digest = digest
-        self._content = self._read()
+        self._content = home.rules_note()
         self.statement = self._checked(self._content)
 
     def require(self, now: datetime) -> date:
@@ -108,10 +108,7 @@ class Rulebook:
 
     def is_current(self) -> bool:
         """Say whether nobody has signed anew since this was loaded."""
-        return self._read() == self._content
-
-    def _read(self) -> bytes:
-        return self._home.rules_note()
+        return self._home.rules_note() == self._content
 
     def _checked(self, content: bytes) -> Statement | None:
         """Give what a note says, or nothing where it is none of ours."""

@@ -17,8 +17,10 @@ import structlog
 from hub.errors import HubError
 from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.desk import FileDesk
+from hub.runtime.custody.keeper import Keeper
 from hub.runtime.custody.letter_desk import LetterDesk
 from hub.runtime.custody.overview import count_late
+from hub.runtime.custody.sweep import Sweep
 from hub.runtime.hub import Hub
 from hub.runtime.ledger_watch import LedgerBehindError
 from hub.runtime.metrics import Metrics
@@ -58,18 +60,16 @@ def run_until_idle(hub: Hub, role: Role = "all") -> tuple[Tally, Head | None]:
     """
     tally, head = Tally(), None
     if role == "custodian":
-        purge(hub)
-        return tally, None
+        return Tally(erased=purge(hub)), None
     if role == "worker":
         return _drain(hub, None), None
     with hub.open_ledger() as log:
         # Made first: it refuses a ledger that is ahead of its bus before anything is added.
         recorder = hub.recorder(log)
         if role == "all":
-            purge(hub)
-            tally = _drain(hub, recorder)
-            # What was refused meanwhile.
-            purge(hub)
+            tally = Tally(erased=purge(hub)) + _drain(hub, recorder)
+            # Files that were refused meanwhile; no other payload has come to its day since.
+            tally += Tally(erased=_erase_all(Custodian(hub)))
         recorder.catch_up()
         head = log.checkpoint()
     return tally, head
@@ -83,36 +83,40 @@ def _drain(hub: Hub, recorder: Recorder | None) -> Tally:
         recorder.catch_up()
     while (tally := _step(worker, recorder)) is not None:
         total += tally
+    forgotten = Sweep(hub, worker.member).step()
     worker.close()
-    return total + _decide_files(hub)
+    return total + Tally(erased=forgotten) + _decide_files(hub, recorder)
 
 
-def _decide_files(hub: Hub) -> Tally:
+def _decide_files(hub: Hub, recorder: Recorder | None) -> Tally:
     total = Tally()
     for desk in (FileDesk(hub), LetterDesk(hub)):
-        while (tally := desk.step()) is not None:
+        while (tally := _step(desk, recorder)) is not None:
             total += tally
         desk.close()
     return total
 
 
 def purge(hub: Hub) -> int:
-    """Erase every file that is due; gives how many were certified as erased."""
-    custodian = Custodian(hub)
+    """Erase all that is due, files and other payloads; gives how many were certified as erased."""
+    return sum(_erase_all(each) for each in (Custodian(hub), Keeper(hub)))
+
+
+def _erase_all(eraser: Custodian | Keeper) -> int:
     total = 0
     # A broker lists what it deletes for a moment longer; what is gone only then is certified then.
     give_up = time.monotonic() + _GONE_SECONDS
-    while (erased := custodian.step()) or (custodian.waits and time.monotonic() < give_up):
+    while (erased := eraser.step()) or (eraser.waits and time.monotonic() < give_up):
         total += erased
         if not erased:
             time.sleep(_LOOK_AGAIN_SECONDS)
-    custodian.close()
+    eraser.close()
     return total
 
 
-def _step(worker: Worker, recorder: Recorder | None) -> Tally | None:
+def _step(decider: Worker | FileDesk | LetterDesk, recorder: Recorder | None) -> Tally | None:
     try:
-        return worker.step()
+        return decider.step()
     except LedgerBehindError:
         if recorder is None:
             raise
@@ -192,11 +196,15 @@ class Supervisor:
     def _work(self, hub: Hub) -> None:
         worker, stopped = hub.worker(), False
         desk, letters = FileDesk(hub), LetterDesk(hub)
+        sweep = Sweep(hub, worker.member)
         # Rules that were signed anew count from the next batch on: the hub is opened with them.
         while not self._stop.is_set() and hub.rulebook.is_current():
             hub.rulebook.require(hub.clock.now())
             try:
                 tally = worker.step()
+                for other in (desk, letters):
+                    if tally is None:
+                        tally = other.step()
             except LedgerBehindError as error:
                 # In sight: said once, shown by a metric, and looked at again until it is over.
                 if not stopped:
@@ -208,23 +216,20 @@ class Supervisor:
                 self._log.info("releases-resumed", service="worker")
                 stopped = False
             if tally is None:
-                tally = desk.step()
-            if tally is None:
-                tally = letters.step()
-            if tally is None:
+                sweep.step()
                 self._stop.wait(self._settings.idle_seconds)
             else:
                 hub.act()
                 self._log.info("batch-committed", **tally._asdict())
 
     def _erase(self, hub: Hub) -> None:
-        custodian = Custodian(hub)
+        custodian, keeper = Custodian(hub), Keeper(hub)
         while not self._stop.is_set():
-            erased = custodian.step()
-            self.metrics.custody(*count_late(hub))
-            if erased:
+            files, payloads = custodian.step(), keeper.step()
+            self.metrics.custody(*map(sum, zip(count_late(hub), keeper.count_late(), strict=True)))
+            if files or payloads:
                 hub.act()
-                self._log.info("files-erased", files=erased)
+                self._log.info("erased", files=files, payloads=payloads)
             else:
                 self._stop.wait(self._settings.custody_seconds)
 

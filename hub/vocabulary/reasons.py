@@ -261,6 +261,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "期限までに受け取られなかったため消去しました。必要なら送り直してください",
         "not fetched in time and erased; send it again if it is still needed",
     ),
+    "quarantine-expired": (
+        "期限までに訂正されなかったため破棄しました。訂正した行を新たに送ってください",
+        "not mended in time and discarded; send a corrected line",
+    ),
     "erased": ("鍵を廃棄し、内容を消去しました", "its key was destroyed and its bytes removed"),
     "not-permitted": ("規則が認めないため消去しました", "erased, since no rule permits it"),
     "never-completed": (

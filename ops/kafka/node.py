@@ -52,6 +52,7 @@ replica.lag.time.max.ms=5000
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 log.cleaner.dedupe.buffer.size=8388608
+log.retention.check.interval.ms=5000
 message.max.bytes=8388608
 num.network.threads=2
 num.io.threads=4

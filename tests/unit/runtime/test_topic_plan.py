@@ -9,6 +9,7 @@ import pytest
 from hub.bus import declared
 from hub.bus.administration import Found, FoundTopic
 from hub.bus.declared import KEPT, STATE, Topic
+from hub.runtime import topics
 from hub.runtime.topic_changes import (
     BrokerDiffers,
     CreateTopic,
@@ -86,9 +87,19 @@ def test_a_changed_setting_is_to_be_set_back() -> None:
 
 def test_a_setting_that_nothing_declares_is_to_be_removed() -> None:
     """Whatever somebody once tried out on a topic does not stay."""
-    settings = dict(declared.settings(KEPT, 1)) | {"segment.ms": "1000"}
+    settings = dict(declared.settings(KEPT, 1)) | {"segment.bytes": "1048576"}
     plan = differing(1, {1: LONE}, settings=settings)
-    assert plan.changes == [RemoveSetting("a", "segment.ms", "1000")]
+    assert plan.changes == [RemoveSetting("a", "segment.bytes", "1048576")]
+
+
+@pytest.mark.parametrize("setting", ["remote.storage.enable", "remote.log.copy.disable"])
+def test_tiered_storage_of_a_file_in_custody_is_a_difference(setting: str) -> None:
+    """Bytes in an object store would outlive their day: a check fails, an apply takes it away."""
+    name = "file.019ec8ca-e280-743c-9e80-b746a264f0b9"
+    settings = dict(declared.settings(KEPT, 1)) | {setting: "true"}
+    found = Found({name: FoundTopic(1, 1, settings)}, {1: LONE})
+    (change,) = compare(topics.files_among([name]), found).changes
+    assert setting in change.words
 
 
 @pytest.mark.parametrize("partitions", [4, 16])
