@@ -18,11 +18,13 @@ from hub.errors import UsageError
 if TYPE_CHECKING:
     from confluent_kafka.admin import ClusterMetadata  # type: ignore[attr-defined]
 
+    from hub.bus.kafka_access import Cluster
     from hub.bus.kafka_settings import Patience
 
 __all__ = ["STATE", "Topics", "state_topic"]
 
 _VISIBLE_STEP_S = 0.02
+_NOT_LET_IN = {KafkaError._AUTHENTICATION, KafkaError._SSL}  # noqa: SLF001 -- librdkafka's own codes
 # A broker that has just come back may not know yet what there is; so many answers that there is no
 # such topic, this far apart, prove it.
 _ANSWERS = 4
@@ -37,8 +39,9 @@ def state_topic(topic: str) -> str:
 class Topics:
     """The topics of one bus, whose names on the broker begin with its prefix."""
 
-    def __init__(self, servers: str, prefix: str, patience: Patience) -> None:
-        self.admin = AdminClient(kafka_settings.client(servers))
+    def __init__(self, cluster: Cluster, prefix: str, patience: Patience) -> None:
+        self._cause: KafkaError | None = None
+        self.admin = AdminClient(kafka_settings.client(cluster) | {"error_cb": self._hear})
         self.prefix = prefix
         self.patience = patience
         self._known: dict[str, int] = {}
@@ -105,7 +108,13 @@ class Topics:
         try:
             return self.admin.list_topics(timeout=patience_s)
         except KafkaException as failure:
-            raise translated(error_of(failure)) from failure
+            self.admin.poll(0)
+            raise translated(self._cause or error_of(failure)) from failure
+
+    def _hear(self, error: KafkaError) -> None:
+        """Keep why brokers refuse us: the call that fails says only that none was reached."""
+        if error.code() in _NOT_LET_IN:
+            self._cause = error
 
     def names(self) -> list[str]:
         """Give the names of all topics of this bus, asked of the broker."""

@@ -74,18 +74,14 @@ class Authority:
             if not isinstance(key, ec.EllipticCurvePrivateKey):
                 raise TypeError("an authority's key is one on an elliptic curve")
             return cls(x509.load_pem_x509_certificate(file.read_bytes()), key)
-        made = cls._made(f"juki-hub sandbox {name}")
-        write_secret(key_file, _pem(made._key))
-        file.write_bytes(made._certificate.public_bytes(Encoding.PEM))
-        return made
-
-    @classmethod
-    def _made(cls, name: str) -> Self:
         key = ec.generate_private_key(ec.SECP256R1())
-        subject = _named(name)
+        subject = _named(f"juki-hub sandbox {name}")
         draft = _draft(subject, subject, key, Days.from_now(AUTHORITY_DAYS))
         draft = draft.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        return cls(draft.sign(key, hashes.SHA256()), key)
+        signed = draft.sign(key, hashes.SHA256())
+        write_secret(key_file, _pem(key))
+        file.write_bytes(signed.public_bytes(Encoding.PEM))
+        return cls(signed, key)
 
     def issue(
         self,

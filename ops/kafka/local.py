@@ -195,9 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if call.action == "archive":
             make_archive()
             return 0
-        kafka = LocalKafka(
-            call.folder, nodes=call.nodes, port=call.port, secured=not call.plain
-        )
+        kafka = LocalKafka(call.folder, nodes=call.nodes, port=call.port, secured=not call.plain)
         if call.action == "stop":
             kafka.stop()
             return 0

@@ -84,7 +84,9 @@ class Node:
         done = subprocess.run([program, f"@{call_file}"], capture_output=True, check=False)
         call_file.unlink()
         if done.returncode != 0:
-            raise NodeError(f"the node's folder {self.folder} cannot be formatted; look at its disk")
+            raise NodeError(
+                f"the node's folder {self.folder} cannot be formatted; look at its disk"
+            )
 
     def start(self, archive: str = "SharedArchiveFile") -> None:
         """Start the process; whether it answers is for ``LocalKafka`` to see."""

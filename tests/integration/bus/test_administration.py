@@ -12,6 +12,7 @@ from hub.bus.administration import FoundTopic
 from hub.bus.declared import KEPT, STATE, Topic
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.kafka import KafkaBus
+from hub.bus.kafka_access import Cluster
 from hub.bus.kafka_settings import Patience
 from hub.bus.kafka_topics import Topics
 from hub.bus.port import BusUnavailableError
@@ -126,7 +127,7 @@ def test_kafka_that_is_gone_does_not_say_that_a_topic_is_not_there(
     _ = kafka
     node = LocalKafka(tmp_path / "broker")
     with node:
-        topics = Topics(node.address, "", Patience(request_s=2))
+        topics = Topics(Cluster(node.address), "", Patience(request_s=2))
         node.stop()
         with pytest.raises(BusUnavailableError):
             topics._ask_for("in")
