@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hub.bus.rights import RightsCare
+
 
 class FoundTopic(NamedTuple):
     """A topic as it is: partitions, the fewest copies any of them has, what was set on it."""
@@ -32,6 +34,11 @@ class Administration(Protocol):
     @property
     def has_brokers(self) -> bool:
         """Say whether topics lie on brokers: they have settings then, and state has topics."""
+        ...
+
+    @property
+    def rights(self) -> RightsCare | None:
+        """Give what looks after rights and users; nothing where everybody may do all."""
         ...
 
     def found(self) -> Found:

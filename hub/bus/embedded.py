@@ -158,6 +158,7 @@ class EmbeddedAdministration:
     """Looks after the topics of a file (see ``hub.bus.administration``)."""
 
     has_brokers = False
+    rights = None
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -17,6 +17,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 from hub.bus.administration import Found, FoundTopic
 from hub.bus.kafka_brokers import broker_settings, topic_settings
 from hub.bus.kafka_errors import error_of, translated
+from hub.bus.kafka_rights import KafkaRights
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class KafkaAdministration:
     def __init__(self, topics: Topics) -> None:
         self._topics = topics
         self._patience_s = topics.patience.request_s
+
+    @property
+    def rights(self) -> KafkaRights | None:
+        """Give what looks after rights, where the brokers are secured."""
+        return KafkaRights(self._topics) if self._topics.secured else None
 
     def found(self) -> Found:
         """Give what there is now, asked of the bus and not remembered."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.options import HubGroup, home, settings, wants_json
+from hub.cli.options import HubGroup, clock, home, settings, wants_json
 from hub.cli.output import show
 from hub.runtime.topic_care import open_topic_care
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group("topics", cls=HubGroup)
 def topics() -> None:
-    """トピック / Topics and their settings, as declared and as the bus has them."""
+    """トピックと権限 / Topics, settings and rights, as declared and as the bus has them."""
 
 
 @topics.command("plan")
@@ -35,8 +35,7 @@ def apply() -> int:
     """宣言のとおりにする / Make it as declared; never deletes a topic, never moves partitions."""
     with _care() as care:
         found = care.plan()
-        for change in found.changes:
-            change.apply(care.bus)
+        care.apply(found)
     _tell(found)
     return int(bool(found.unresolved))
 
@@ -47,11 +46,11 @@ def check() -> int:
     with _care() as care:
         found = care.plan()
     _tell(found)
-    return int(bool(found.changes or found.unresolved))
+    return int(bool(found.changes or found.rights or found.unresolved))
 
 
 def _care() -> AbstractContextManager[TopicCare]:
-    return open_topic_care(home(), settings().bus)
+    return open_topic_care(home(), settings().bus, clock())
 
 
 def _tell(found: Plan) -> None:
@@ -59,13 +58,13 @@ def _tell(found: Plan) -> None:
     if wants_json():
         show(
             {
-                "changes": [change.to_dict() for change in found.changes],
+                "changes": [change.to_dict() for change in (*found.changes, *found.rights)],
                 "unresolved": [each.to_dict() for each in found.unresolved],
                 "notes": [note._asdict() for note in found.notes],
             }
         )
         return
-    lines = [each.words for each in (*found.changes, *found.unresolved)]
+    lines = [each.words for each in (*found.changes, *found.rights, *found.unresolved)]
     lines = lines or ["宣言のとおりです / as declared"]
     lines += [f"※ {note.ja} / {note.en}" for note in found.notes]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from hub.bus.administration import Found, FoundTopic
     from hub.bus.declared import Topic
+    from hub.runtime.right_changes import RightChange
     from hub.runtime.topic_changes import Change, Difference
 
 
@@ -39,11 +40,12 @@ _DEMO_ONLY = Note(
 
 
 class Plan(NamedTuple):
-    """What the hub can change, what a person must resolve, and what is worth saying."""
+    """What the hub can change (rights apart), what a person must resolve, what is worth saying."""
 
     changes: Sequence[Change]
     unresolved: Sequence[Difference]
     notes: Sequence[Note]
+    rights: Sequence[RightChange] = ()
 
 
 def compare(wanted: Sequence[Topic], found: Found) -> Plan:

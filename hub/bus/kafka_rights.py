@@ -1,0 +1,128 @@
+"""Rights and users of a bus on Kafka: ACLs and SCRAM users (see ``hub.bus.rights``).
+
+Names on the brokers begin with the bus's prefix, those of users too, so that two hubs of a cluster
+do not take each other's rights away.
+
+What the client does without rights was measured: a description of ACLs is empty instead of refused,
+and one of SCRAM users ends the whole process. So the broker is first asked what we may.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AclOperation,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialAlteration,
+    UserScramCredentialDeletion,
+    UserScramCredentialUpsertion,
+)
+
+from hub.bus.kafka_acls import EVERYTHING, Strange, binding_of, filter_of, sorted_out
+from hub.bus.kafka_errors import error_of, translated
+from hub.bus.port import BusUnavailableError
+from hub.bus.rights import FoundRights, Right
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from concurrent.futures import Future
+
+    from hub.bus.kafka_topics import Topics
+
+_ITERATIONS = 8192
+_SALT_BYTES = 24
+_GONE = {KafkaError.RESOURCE_NOT_FOUND}
+_T = TypeVar("_T")
+
+
+class KafkaRights:
+    """The rights and users of the bus whose names begin with its prefix."""
+
+    def __init__(self, topics: Topics) -> None:
+        self._topics = topics
+        self._admin = topics.admin
+        self._patience_s = topics.patience.request_s
+
+    def found(self, ours: frozenset[str]) -> FoundRights:
+        """Give what there is."""
+        self._require_administrator()
+        prefix = self._topics.prefix
+        acls = _result(self._admin.describe_acls(EVERYTHING, **self._within()))
+        sorted_acls = [sorted_out(acl, prefix) for acl in acls]
+        users = {n.removeprefix(prefix) for n in self._user_names() if n.startswith(prefix)}
+        return FoundRights(
+            frozenset(each for each in sorted_acls if isinstance(each, Right)),
+            frozenset(users & ours),
+            tuple(each.words for each in sorted_acls if isinstance(each, Strange)),
+            tuple(sorted(users - ours)),
+        )
+
+    def grant(self, rights: Sequence[Right]) -> None:
+        """Give rights, all in one request."""
+        if rights:
+            acls = [binding_of(right, self._topics.prefix) for right in rights]
+            _all(self._admin.create_acls(acls, **self._within()))
+
+    def revoke(self, rights: Sequence[Right]) -> None:
+        """Take rights away, all in one request."""
+        if rights:
+            filters = [filter_of(binding_of(right, self._topics.prefix)) for right in rights]
+            _all(self._admin.delete_acls(filters, **self._within()))
+
+    def set_passwords(self, passwords: Mapping[str, str]) -> None:
+        """Make users, or change their passwords, all in one request."""
+        info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
+        wanted: list[UserScramCredentialAlteration] = [
+            UserScramCredentialUpsertion(
+                self._topics.wire(user), info, password.encode(), os.urandom(_SALT_BYTES)
+            )
+            for user, password in passwords.items()
+        ]
+        if wanted:
+            _all(self._admin.alter_user_scram_credentials(wanted, **self._within()))
+
+    def remove_users(self, users: Sequence[str]) -> None:
+        """Remove users, all in one request."""
+        wanted: list[UserScramCredentialAlteration] = [
+            UserScramCredentialDeletion(self._topics.wire(user), ScramMechanism.SCRAM_SHA_512)
+            for user in users
+        ]
+        if wanted:
+            _all(self._admin.alter_user_scram_credentials(wanted, **self._within()))
+
+    def _within(self) -> dict[str, float]:
+        return {"request_timeout": self._patience_s}
+
+    def _require_administrator(self) -> None:
+        asked = self._admin.describe_cluster(include_authorized_operations=True, **self._within())
+        allowed = set(_result(asked).authorized_operations or ())
+        if not {AclOperation.DESCRIBE, AclOperation.ALTER} <= allowed:
+            raise BusUnavailableError(
+                "Kafka の権限を見るには管理者として接続してください（HUB_KAFKA_USER など）"
+                " / to see the rights on Kafka connect as its administrator (HUB_KAFKA_USER, …)"
+            )
+
+    def _user_names(self) -> list[str]:
+        asked: Any = self._admin.describe_user_scram_credentials(None, **self._within())
+        # Whoever looks is the administrator, who is the brokers' own and no user of ours.
+        return [name for name in _result(asked) if name != self._topics.user]
+
+
+def _all(answers: Mapping[Any, Future[Any]]) -> None:
+    for answer in answers.values():
+        try:
+            answer.result()
+        except KafkaException as failure:
+            if error_of(failure).code() not in _GONE:
+                raise translated(error_of(failure)) from failure
+
+
+def _result(answer: Future[_T]) -> _T:
+    try:
+        return answer.result()
+    except KafkaException as failure:
+        raise translated(error_of(failure)) from failure
