@@ -24,7 +24,8 @@ ifeq ($(BUS),kafka)
 	@$(MAKE) --no-print-directory kafka-jars
 	@$(BIN)/hub --home $(DEMO_HOME) init --sandbox --towns 3 --residents 300 > /dev/null
 	@bus=$$($(BIN)/python -m ops.kafka.local start --folder $(DEMO_BROKER)) || exit; \
-	$(BIN)/hub --home $(DEMO_HOME) --bus $$bus demo; code=$$?; \
+	HUB_KAFKA_CARD=$(DEMO_BROKER)/security/admin.toml $(BIN)/hub --home $(DEMO_HOME) --bus $$bus topics apply > /dev/null \
+	&& $(BIN)/hub --home $(DEMO_HOME) --bus $$bus demo; code=$$?; \
 	$(BIN)/python -m ops.kafka.local stop --folder $(DEMO_BROKER); \
 	echo "  Kafka を再び起動するには / to start this Kafka again: $(BIN)/python -m ops.kafka.local start --folder $(DEMO_BROKER)" >&2; \
 	exit $$code

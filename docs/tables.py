@@ -200,8 +200,9 @@ def broker_setting_table() -> str:
     rows = [
         (
             f"`{row.name}`",
-            row.wanted.replace(">=", "at least "),
-            _yes(row.from_brokers > 1, f"of {row.from_brokers} brokers or more"),
+            row.wanted.replace(">=", "at least ").replace("<=", "at most "),
+            _yes(row.from_brokers > 1, f"of {row.from_brokers} brokers or more")
+            + _yes(row.secured, "secured"),
             row.why,
         )
         for row in broker_settings()

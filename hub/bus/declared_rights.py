@@ -35,9 +35,21 @@ class Role(NamedTuple):
 
 
 @cache
+def _document() -> dict[str, Any]:
+    return tomllib.loads(read_text("topics", "rights.toml"))
+
+
+@cache
+def administrator() -> str:
+    """Give the name of the brokers' own administrator."""
+    name: str = _document()["administrator"]
+    return name
+
+
+@cache
 def roles() -> Mapping[str, Role]:
     """Give every role that is held by somebody, by name."""
-    rows = tomllib.loads(read_text("topics", "rights.toml"))["role"]
+    rows = _document()["role"]
     return {
         name: Role(name, row["holder"], row["why"], tuple(dict.fromkeys(_rights(name, rows))))
         for name, row in rows.items()

@@ -22,6 +22,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     UserScramCredentialUpsertion,
 )
 
+from hub.bus.declared_rights import administrator
 from hub.bus.kafka_acls import EVERYTHING, Strange, binding_of, filter_of, sorted_out
 from hub.bus.kafka_errors import error_of, translated
 from hub.bus.port import BusUnavailableError
@@ -49,7 +50,7 @@ class KafkaRights:
 
     def found(self, ours: frozenset[str]) -> FoundRights:
         """Give what there is."""
-        self._require_administrator()
+        self._require_sight()
         prefix = self._topics.prefix
         acls = _result(self._admin.describe_acls(EVERYTHING, **self._within()))
         sorted_acls = [sorted_out(acl, prefix) for acl in acls]
@@ -97,19 +98,19 @@ class KafkaRights:
     def _within(self) -> dict[str, float]:
         return {"request_timeout": self._patience_s}
 
-    def _require_administrator(self) -> None:
+    def _require_sight(self) -> None:
         asked = self._admin.describe_cluster(include_authorized_operations=True, **self._within())
         allowed = set(_result(asked).authorized_operations or ())
-        if not {AclOperation.DESCRIBE, AclOperation.ALTER} <= allowed:
+        if AclOperation.DESCRIBE not in allowed:
             raise BusUnavailableError(
-                "Kafka の権限を見るには管理者として接続してください（HUB_KAFKA_USER など）"
-                " / to see the rights on Kafka connect as its administrator (HUB_KAFKA_USER, …)"
+                "Kafka の権限を見るには管理者か operator として接続してください（HUB_KAFKA_CARD）"
+                " / to see the rights on Kafka connect as its administrator or as operator"
+                " (HUB_KAFKA_CARD)"
             )
 
     def _user_names(self) -> list[str]:
         asked: Any = self._admin.describe_user_scram_credentials(None, **self._within())
-        # Whoever looks is the administrator, who is the brokers' own and no user of ours.
-        return [name for name in _result(asked) if name != self._topics.user]
+        return [name for name in _result(asked) if name != administrator()]
 
 
 def _all(answers: Mapping[Any, Future[Any]]) -> None:

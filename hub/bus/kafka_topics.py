@@ -44,7 +44,6 @@ class Topics:
         self.admin = AdminClient(kafka_settings.client(cluster) | {"error_cb": self._hear})
         self.prefix = prefix
         self.secured = cluster.access.is_secured
-        self.user = cluster.access.user
         self.patience = patience
         self._known: dict[str, int] = {}
         self.identity = ""

@@ -1,6 +1,6 @@
 """Who a home is to its Kafka: ``HUB_KAFKA_…``, or the home's ``kafka.toml`` where none is set.
 
-The file names files beside it and holds no secret itself::
+Such a file (``HUB_KAFKA_CARD`` names another) names files beside it and holds no secret itself::
 
     user = "hub"
     password_file = "kafka-users/hub.password"
@@ -13,11 +13,10 @@ import tomllib
 from pathlib import Path  # noqa: TC003 -- pydantic reads the annotation when it runs
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.bus.kafka_access import NOBODY, Access
-from hub.errors import UsageError
+from hub.errors import SurroundingsError, UsageError
 
 if TYPE_CHECKING:
     from hub.runtime.home import Home
@@ -35,10 +34,11 @@ class KafkaSettings(BaseSettings):
     ca_file: Path | None = None
     certificate_file: Path | None = None
     key_file: Path | None = None
+    card: Path | None = None
 
     def access(self) -> Access:
         """Give it as the client takes it; raises ``UsageError`` where it is not whole."""
-        return Access(**self.model_dump())
+        return Access(**self.model_dump(exclude={"card"}))
 
 
 def access_of(home: Home) -> Access:
@@ -47,10 +47,13 @@ def access_of(home: Home) -> Access:
     The environment's settings are not mixed with the home's. Raises ``UsageError`` where what is
     said is not whole.
     """
-    given = KafkaSettings().access()
-    if given != NOBODY or not home.kafka_card.exists():
+    settings = KafkaSettings()
+    given = settings.access()
+    if given != NOBODY:
         return given
-    return read_card(home.kafka_card)
+    if settings.card:
+        return read_card(settings.card)
+    return read_card(home.kafka_card) if home.kafka_card.exists() else NOBODY
 
 
 def read_card(file: Path) -> Access:
@@ -59,12 +62,17 @@ def read_card(file: Path) -> Access:
         row = tomllib.loads(file.read_text(encoding="utf-8"))
         wrong = row.keys() - {"user", *_FILES}
         beside = {name: file.parent / row[name] for name in _FILES if name in row}
-        given = KafkaSettings(user=row.get("user", ""), **beside)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValidationError):
+        given = Access(user=row.get("user", ""), **beside)
+    except OSError as error:
+        raise SurroundingsError(
+            f"{file.name} を読めません（{error.strerror}）。HUB_KAFKA_CARD を確認してください"
+            f" / {file.name} cannot be read: check HUB_KAFKA_CARD"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError):
         raise _unreadable(file) from None
     if wrong:
         raise _unreadable(file)
-    return given.access()
+    return given
 
 
 def write_card(file: Path, access: Access) -> None:

@@ -37,7 +37,8 @@ class TopicCare(NamedTuple):
     def plan(self) -> Plan:
         """Give what differs now."""
         found = self.bus.administration.found()
-        plan = compare([*self.wanted, *topics.files_among(found.topics)], found)
+        wanted = [*self.wanted, *topics.files_among(found.topics)]
+        plan = compare(wanted, found, secured=self.rights is not None)
         return self.rights.added_to(plan) if self.rights else plan
 
     def apply(self, plan: Plan) -> None:

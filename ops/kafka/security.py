@@ -10,14 +10,12 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from hub.bus.declared_rights import administrator
 from ops.kafka.certificates import CALLS, SERVES, Authority, write_secret
 from ops.kafka.properties import HOST, Safety
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-ADMINISTRATOR = "admin"
-"""Who may do everything: makes topics, rights and users."""
 
 REAUTHENTICATION_MS = 60_000
 _PASSWORD_BYTES = 24
@@ -28,7 +26,7 @@ class Security:
 
     def __init__(self, folder: Path, reauthentication_ms: int = REAUTHENTICATION_MS) -> None:
         self.folder = folder
-        self.safety = Safety(folder, ADMINISTRATOR, reauthentication_ms)
+        self.safety = Safety(folder, administrator(), reauthentication_ms)
 
     def make(self) -> str:
         """Make the authorities and the administrator, once; gives him in ``--add-scram``'s words."""
@@ -36,11 +34,11 @@ class Security:
         password = secrets.token_urlsafe(_PASSWORD_BYTES)
         write_secret(self.password_file, password.encode())
         card = (
-            f'user = "{ADMINISTRATOR}"\npassword_file = "{self.password_file.name}"\n'
+            f'user = "{administrator()}"\npassword_file = "{self.password_file.name}"\n'
             f'ca_file = "{self.ca_file.name}"\n'
         )
         self.card.write_text(card, encoding="ascii")
-        return f"SCRAM-SHA-512=[name={ADMINISTRATOR},password={password}]"
+        return f"SCRAM-SHA-512=[name={administrator()},password={password}]"
 
     def certify(self, nodes: int) -> None:
         """Make new certificates for so many nodes; a running broker reads them when it is told."""
@@ -65,12 +63,12 @@ class Security:
     @property
     def password_file(self) -> Path:
         """Give the file of the administrator's password."""
-        return self.folder / f"{ADMINISTRATOR}.password"
+        return self.folder / f"{administrator()}.password"
 
     @property
     def card(self) -> Path:
         """Give the file that says how the administrator reaches the brokers."""
-        return self.folder / f"{ADMINISTRATOR}.toml"
+        return self.folder / f"{administrator()}.toml"
 
     def client(self, address: str) -> dict[str, str]:
         """Give the administrator's client settings."""
@@ -78,7 +76,7 @@ class Security:
             "bootstrap.servers": address,
             "security.protocol": "SASL_SSL",
             "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": ADMINISTRATOR,
+            "sasl.username": administrator(),
             "sasl.password": self.password_file.read_text("ascii"),
             "ssl.ca.location": str(self.ca_file),
         }
