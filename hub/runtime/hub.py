@@ -13,7 +13,6 @@ from hub.errors import UsageError
 from hub.ledger.log_files import LedgerLog
 from hub.ledger.note import NoteSigner
 from hub.rules.custody import load_custody
-from hub.rules.load import load_books
 from hub.runtime import topics
 from hub.runtime.announcements import open_keyring, publisher
 from hub.runtime.buses import open_bus, open_chunks
@@ -24,7 +23,7 @@ from hub.runtime.ledger_watch import LedgerWatch
 from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import HUB, Clerk
 from hub.runtime.recorder import Recorder
-from hub.runtime.rulebook import Rulebook, rules_of
+from hub.runtime.rulebook import Rulebook, books_of
 from hub.runtime.soundness import require_sound
 from hub.runtime.worker import GROUP, Worker
 from hub.sealing.master import load_master_key
@@ -115,7 +114,7 @@ class Hub:
         bus = open_bus(settings.bus, home, session_s=settings.session_seconds, watch=metrics)
         require_sound(home, bus, vault)
         return cls(
-            load_books(rules_of(home)),
+            books_of(home),
             vault,
             bus,
             clock,

@@ -60,9 +60,10 @@ def read_card(file: Path) -> Access:
     """Read a file that says how a Kafka is reached; its names of files are beside it."""
     try:
         row = tomllib.loads(file.read_text(encoding="utf-8"))
-        wrong = row.keys() - {"user", *_FILES}
+        if row.keys() - {"user", *_FILES}:
+            raise _unreadable(file)
         beside = {name: file.parent / row[name] for name in _FILES if name in row}
-        given = Access(user=row.get("user", ""), **beside)
+        return Access(user=row.get("user", ""), **beside)
     except OSError as error:
         raise SurroundingsError(
             f"{file.name} を読めません（{error.strerror}）。HUB_KAFKA_CARD を確認してください"
@@ -70,9 +71,6 @@ def read_card(file: Path) -> Access:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError):
         raise _unreadable(file) from None
-    if wrong:
-        raise _unreadable(file)
-    return given
 
 
 def write_card(file: Path, access: Access) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hub.bus.declared_rights import RECIPIENT, user_of
 from hub.runtime.kafka_card import access_of
 from hub.runtime.kafka_users import forget_password, keep_passwords, new_passwords
 from hub.runtime.right_changes import GrantRight, MakeUser, RemoveUser, RevokeRight
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from hub.rules.load import Books
     from hub.runtime.home import Home
     from hub.runtime.right_changes import RightChange
+    from hub.runtime.rights import Entitlement
     from hub.runtime.topic_plan import Plan
 
 
@@ -35,12 +37,24 @@ class RightCare:
 
     def added_to(self, plan: Plan) -> Plan:
         """Give the plan with what differs in rights and users."""
-        given = entitlements(self._books.catalogue, self._books.feeds, self._parties, self._day)
+        given, ended = self._given()
         found = self._care.found(possible_users(body.id for body in self._books.directory))
         return plan._replace(
-            rights=list(changes(wanted_rights(given), found, {})),
+            rights=list(changes(wanted_rights(given), found, ended)),
             unresolved=[*plan.unresolved, *strange(found)],
         )
+
+    def _given(self) -> tuple[list[Entitlement], dict[str, str]]:
+        """Give what bodies may do today, and by user why subscriptions of theirs have ended."""
+        by_rule = entitlements(self._books.catalogue, self._books.feeds, self._parties, self._day)
+        given, ended = [], {}
+        for each in by_rule:
+            over = self._books.subscriptions.ended(each.organisation, each.feed, self._day)
+            if each.holder == RECIPIENT and over:
+                ended[user_of(each.organisation)] = over.words
+            else:
+                given.append(each)
+        return given, ended
 
     def apply(self, wanted: Sequence[RightChange]) -> None:
         """Take away, then make users, then give; each kind is one request.

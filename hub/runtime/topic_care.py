@@ -6,12 +6,11 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from hub.rules.load import load_books
 from hub.runtime import topics
 from hub.runtime.buses import open_bus
 from hub.runtime.outcome import HUB
 from hub.runtime.right_care import RightCare
-from hub.runtime.rulebook import Rulebook, rules_of
+from hub.runtime.rulebook import Rulebook, books_of
 from hub.runtime.topic_plan import compare
 from hub.sealing.master import load_master_key
 from hub.sealing.vault_file import VaultFile
@@ -59,7 +58,7 @@ def open_topic_care(home: Home, address: str, clock: Clock) -> Iterator[TopicCar
     key = load_master_key(os.environ, home.path, home.sandbox)
     with VaultFile.open(home.vault, key) as vault, open_bus(address, home) as bus:
         parties = [party for party in vault.parties() if party != HUB]
-        books = load_books(rules_of(home))
+        books = books_of(home)
         care = bus.administration.rights
         if care is not None:
             Rulebook(home, vault, books.catalogue.digest).require(clock.now())
