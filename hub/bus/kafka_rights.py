@@ -62,6 +62,10 @@ class KafkaRights:
             tuple(sorted(users - ours)),
         )
 
+    def name(self, user: str) -> str:
+        """Give the name that a user has on the broker."""
+        return self._topics.wire(user)
+
     def grant(self, rights: Sequence[Right]) -> None:
         """Give rights, all in one request."""
         if rights:

@@ -53,6 +53,10 @@ class RightsCare(Protocol):
         """
         ...
 
+    def name(self, user: str) -> str:
+        """Give the name that a user has on the broker."""
+        ...
+
     def grant(self, rights: Sequence[Right]) -> None:
         """Give rights; one that is there already is no error."""
         ...

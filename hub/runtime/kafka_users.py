@@ -15,7 +15,7 @@ from hub.errors import SurroundingsError
 from hub.runtime.kafka_card import write_card
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from hub.runtime.home import Home
@@ -31,10 +31,13 @@ def new_passwords(users: Iterable[str]) -> dict[str, str]:
     return {user: secrets.token_urlsafe(_PASSWORD_BYTES) for user in users}
 
 
-def keep_passwords(home: Home, passwords: dict[str, str], access: Access) -> None:
+def keep_passwords(
+    home: Home, passwords: Mapping[str, str], names: Mapping[str, str], access: Access
+) -> None:
     """Write passwords into the home, each whole or not at all, with how the brokers are reached.
 
-    The home's own ``kafka.toml`` is made where there is none. Raises ``SurroundingsError``.
+    ``names`` are the users' on the broker. The home's own ``kafka.toml`` is made where there is
+    none. Raises ``SurroundingsError``.
     """
     if not passwords or access.ca_file is None:
         return
@@ -45,9 +48,9 @@ def keep_passwords(home: Home, passwords: dict[str, str], access: Access) -> Non
         for user, password in passwords.items():
             file = folder / f"{user}.password"
             _replace(file, password.encode())
-            write_card(folder / f"{user}.toml", Access(user, file, folder / _CA))
+            write_card(folder / f"{user}.toml", Access(names[user], file, folder / _CA))
         if OWN in passwords and not home.kafka_card.exists():
-            own = Access(OWN, folder / f"{OWN}.password", folder / _CA)
+            own = Access(names[OWN], folder / f"{OWN}.password", folder / _CA)
             write_card(home.kafka_card, own)
     except OSError as error:
         raise SurroundingsError(

@@ -73,5 +73,6 @@ class RightCare:
     def set_passwords(self, users: Sequence[str]) -> None:
         """Give users new passwords."""
         passwords = new_passwords(users)
-        keep_passwords(self._home, passwords, access_of(self._home))
+        names = {user: self._care.name(user) for user in users}
+        keep_passwords(self._home, passwords, names, access_of(self._home))
         self._care.set_passwords(passwords)

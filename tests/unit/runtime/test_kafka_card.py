@@ -32,6 +32,10 @@ def administrator(tmp_path: Path) -> Access:
     return Access("admin", folder / "password", folder / "ca.pem")
 
 
+def _keep(home: Home, passwords: dict[str, str], access: Access) -> None:
+    keep_passwords(home, passwords, {user: user for user in passwords}, access)
+
+
 def test_a_home_without_a_card_is_nobody(home: Home) -> None:
     """It then reaches a broker on this machine and no other."""
     assert access_of(home) == NOBODY
@@ -43,7 +47,7 @@ def test_made_users_have_files_of_their_own_and_the_home_becomes_hub(
     """Passwords are random and for their owner's eyes; the home's own user has the hub's rights."""
     passwords = new_passwords(["hub", "worker"])
     assert len(set(passwords.values())) == 2
-    keep_passwords(home, passwords, administrator)
+    _keep(home, passwords, administrator)
     for user, password in passwords.items():
         file = home.kafka_users / f"{user}.password"
         assert (file.read_text("ascii"), file.stat().st_mode & 0o777) == (password, 0o600)
@@ -56,7 +60,7 @@ def test_the_environment_goes_before_a_card_and_a_card_before_the_home(
     home: Home, administrator: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One of them is taken whole."""
-    keep_passwords(home, new_passwords(["hub", "operator"]), administrator)
+    _keep(home, new_passwords(["hub", "operator"]), administrator)
     monkeypatch.setenv("HUB_KAFKA_CARD", str(home.kafka_users / "operator.toml"))
     assert access_of(home).user == "operator"
     monkeypatch.setenv("HUB_KAFKA_USER", "admin")
@@ -69,7 +73,7 @@ def test_the_environment_goes_before_a_card_and_a_card_before_the_home(
 
 def test_a_user_who_is_gone_leaves_no_file(home: Home, administrator: Access) -> None:
     """Neither his password nor his card; the others stay."""
-    keep_passwords(home, new_passwords(["org-110001", "worker"]), administrator)
+    _keep(home, new_passwords(["org-110001", "worker"]), administrator)
     forget_password(home, "org-110001")
     assert sorted(p.name for p in home.kafka_users.iterdir()) == [
         "ca.pem",
@@ -91,3 +95,9 @@ def test_a_card_that_is_not_there_is_named(home: Home, monkeypatch: pytest.Monke
     monkeypatch.setenv("HUB_KAFKA_CARD", str(home.path / "none.toml"))
     with pytest.raises(SurroundingsError, match="HUB_KAFKA_CARD"):
         access_of(home)
+
+
+def test_a_user_is_called_as_on_the_broker(home: Home, administrator: Access) -> None:
+    """Where hubs share a cluster the name of the bus comes before it."""
+    keep_passwords(home, {"hub": "x"}, {"hub": "fukushima.hub"}, administrator)
+    assert access_of(home).user == "fukushima.hub"
