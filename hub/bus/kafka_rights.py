@@ -10,6 +10,8 @@ and one of SCRAM users ends the whole process. So the broker is first asked what
 from __future__ import annotations
 
 import os
+import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
@@ -24,18 +26,22 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 
 from hub.bus.declared_rights import administrator
 from hub.bus.kafka_acls import EVERYTHING, Strange, binding_of, filter_of, sorted_out
-from hub.bus.kafka_errors import error_of, translated
+from hub.bus.kafka_errors import Verdict, error_of, translated, verdict
 from hub.bus.port import BusUnavailableError
 from hub.bus.rights import FoundRights, Right
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     from hub.bus.kafka_topics import Topics
 
 _ITERATIONS = 8192
 _SALT_BYTES = 24
+_AT_ONCE = 2000
+# The client works the salted passwords out itself, and says nothing else to the broker meanwhile.
+_USERS_AT_ONCE = 50
+_AGAIN_S = 0.1
 _GONE = {KafkaError.RESOURCE_NOT_FOUND}
 _T = TypeVar("_T")
 
@@ -67,37 +73,60 @@ class KafkaRights:
         return self._topics.wire(user)
 
     def grant(self, rights: Sequence[Right]) -> None:
-        """Give rights, all in one request."""
-        if rights:
-            acls = [binding_of(right, self._topics.prefix) for right in rights]
-            _all(self._admin.create_acls(acls, **self._within()))
+        """Give rights, many in one request."""
+        acls = [binding_of(right, self._topics.prefix) for right in rights]
+        for some in _parts(acls, _AT_ONCE):
+            self._insist(partial(self._admin.create_acls, some, **self._within()))
 
     def revoke(self, rights: Sequence[Right]) -> None:
-        """Take rights away, all in one request."""
-        if rights:
-            filters = [filter_of(binding_of(right, self._topics.prefix)) for right in rights]
-            _all(self._admin.delete_acls(filters, **self._within()))
+        """Take rights away, many in one request."""
+        filters = [filter_of(binding_of(right, self._topics.prefix)) for right in rights]
+        for some in _parts(filters, _AT_ONCE):
+            self._insist(partial(self._admin.delete_acls, some, **self._within()))
 
     def set_passwords(self, passwords: Mapping[str, str]) -> None:
-        """Make users, or change their passwords, all in one request."""
+        """Make users, or change their passwords, many in one request."""
         info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
-        wanted: list[UserScramCredentialAlteration] = [
-            UserScramCredentialUpsertion(
-                self._topics.wire(user), info, password.encode(), os.urandom(_SALT_BYTES)
-            )
-            for user, password in passwords.items()
-        ]
-        if wanted:
-            _all(self._admin.alter_user_scram_credentials(wanted, **self._within()))
+        self._alter(
+            [
+                UserScramCredentialUpsertion(
+                    self._topics.wire(user), info, password.encode(), os.urandom(_SALT_BYTES)
+                )
+                for user, password in passwords.items()
+            ]
+        )
 
     def remove_users(self, users: Sequence[str]) -> None:
-        """Remove users, all in one request."""
-        wanted: list[UserScramCredentialAlteration] = [
-            UserScramCredentialDeletion(self._topics.wire(user), ScramMechanism.SCRAM_SHA_512)
-            for user in users
-        ]
-        if wanted:
-            _all(self._admin.alter_user_scram_credentials(wanted, **self._within()))
+        """Remove users, many in one request."""
+        self._alter(
+            [
+                UserScramCredentialDeletion(self._topics.wire(user), ScramMechanism.SCRAM_SHA_512)
+                for user in users
+            ]
+        )
+
+    def _alter(self, users: Sequence[UserScramCredentialAlteration]) -> None:
+        for some in _parts(users, _USERS_AT_ONCE):
+            alter = self._admin.alter_user_scram_credentials
+            self._insist(partial(alter, some, **self._within()))
+
+    def _insist(self, call: Callable[[], Mapping[Any, Future[Any]]]) -> None:
+        """Call again while the connection is lost: what is asked for does no harm twice.
+
+        A broker that asks who we are ends the connection where the answer is late, with all that is
+        under way on it.
+        """
+        give_up = time.monotonic() + self._patience_s
+        while True:
+            try:
+                _all(call())
+            except KafkaException as failure:
+                error = error_of(failure)
+                if verdict(error) is not Verdict.RETRY or time.monotonic() > give_up:
+                    raise translated(error) from failure
+                time.sleep(_AGAIN_S)
+            else:
+                return
 
     def _within(self) -> dict[str, float]:
         return {"request_timeout": self._patience_s}
@@ -123,7 +152,12 @@ def _all(answers: Mapping[Any, Future[Any]]) -> None:
             answer.result()
         except KafkaException as failure:
             if error_of(failure).code() not in _GONE:
-                raise translated(error_of(failure)) from failure
+                raise
+
+
+def _parts(whole: Sequence[_T], size: int) -> Iterator[list[_T]]:
+    for start in range(0, len(whole), size):
+        yield list(whole[start : start + size])
 
 
 def _result(answer: Future[_T]) -> _T:

@@ -10,7 +10,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 from confluent_kafka.admin import AclBinding, AdminClient  # type: ignore[attr-defined]
 
-from hub.bus.kafka_acls import binding_of
+from hub.bus.kafka_acls import binding_of, filter_of
 from hub.bus.rights import TOPIC, Right
 from hub.resources import shelf
 from hub.rules.files import digest_of
@@ -89,14 +89,8 @@ def test_a_rule_for_everybody_over_our_topics_needs_a_person(
     found = [each.to_dict() for each in place.plan().unresolved]
     assert [each["what"] for each in found] == ["strange-right"]
     assert place.apply().unresolved != []
-    admin.delete_acls([_filter(wide)])
+    admin.delete_acls([filter_of(wide)])
     assert place.plan().unresolved == []
-
-
-def _filter(binding: AclBinding) -> object:
-    from hub.bus.kafka_acls import filter_of  # noqa: PLC0415 -- of this check alone
-
-    return filter_of(binding)
 
 
 def test_a_user_nobody_declares_is_told(place: Place, tmp_path: Path) -> None:
@@ -206,7 +200,7 @@ def test_the_command_tells_and_its_exit_code_says_whether_anything_differs(
     env = {"HUB_KAFKA_CARD": str(place.home.kafka_users / "operator.toml"), "HUB_NOW": NOW}
     assert hub(*given, "topics", "check", env=env).code == 0
     right = Right("worker", TOPIC, "intake.", begins=True, operation="READ")
-    admin.delete_acls([_filter(_acl(place, right))])
+    admin.delete_acls([filter_of(_acl(place, right))])
     drift = hub(*given, "topics", "check", env=env)
     assert drift.code == 1
     (change,) = drift.result["changes"]
