@@ -44,6 +44,7 @@ _SMALL: Final = (
     "custody.toml",
     "retention.toml",
     "rules.note",
+    "subscriptions.toml",
     "instant",
     "home.toml",
 )
