@@ -9,6 +9,7 @@ import click
 
 from hub.cli.options import HubGroup, clock, home, settings, wants_json
 from hub.cli.output import show
+from hub.errors import UsageError
 from hub.runtime.topic_care import open_topic_care
 
 if TYPE_CHECKING:
@@ -47,6 +48,20 @@ def check() -> int:
         found = care.plan()
     _tell(found)
     return int(bool(found.changes or found.rights or found.unresolved))
+
+
+@topics.command("passwords")
+@click.argument("users", nargs=-1, required=True, metavar="USER...")
+def passwords(users: tuple[str, ...]) -> None:
+    """利用者のパスワードを替える / Give users of a secured Kafka new passwords, into kafka-users."""
+    with _care() as care:
+        if care.rights is None:
+            raise UsageError(
+                "このバスには利用者がいません。認証のある Kafka で使ってください"
+                " / this bus has no users: passwords are of a secured Kafka"
+            )
+        care.rights.renew_passwords(users)
+    show({"users": sorted(users)})
 
 
 def _care() -> AbstractContextManager[TopicCare]:

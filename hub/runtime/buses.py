@@ -62,6 +62,11 @@ def open_bus(
     )
 
 
+def first_server(address: str) -> str:
+    """Give the first ``host:port`` of a Kafka's address."""
+    return address.removeprefix("kafka://").split("/")[0].split(",")[0]
+
+
 def open_chunks(bus: Bus, home: Home, clock: Clock) -> ChunkStore:
     """Open where a bus keeps the chunks of files: in the home, or on its brokers."""
     if not bus.administration.has_brokers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.bus.declared_rights import RECIPIENT, user_of
+from hub.errors import UsageError
 from hub.runtime.kafka_card import access_of
 from hub.runtime.kafka_users import forget_password, keep_passwords, new_passwords
 from hub.runtime.right_changes import GrantRight, MakeUser, RemoveUser, RevokeRight
@@ -67,10 +68,20 @@ class RightCare:
         self._care.remove_users(gone)
         for user in gone:
             forget_password(self._home, user)
-        self.set_passwords([change.user for change in wanted if isinstance(change, MakeUser)])
+        self._set_passwords([change.user for change in wanted if isinstance(change, MakeUser)])
         self._care.grant([change.right for change in wanted if isinstance(change, GrantRight)])
 
-    def set_passwords(self, users: Sequence[str]) -> None:
+    def renew_passwords(self, users: Sequence[str]) -> None:
+        """Give users new passwords; raises ``UsageError`` for one who is no user of this bus."""
+        given, _ = self._given()
+        if not set(users) <= wanted_rights(given).users:
+            raise UsageError(
+                "利用者の名前が正しくありません。役割名か org-機関コードで指定してください"
+                " / no such user: name a role, or org- and a body's id"
+            )
+        self._set_passwords(users)
+
+    def _set_passwords(self, users: Sequence[str]) -> None:
         """Give users new passwords."""
         passwords = new_passwords(users)
         names = {user: self._care.name(user) for user in users}

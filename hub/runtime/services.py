@@ -10,33 +10,38 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import structlog
 
 from hub.errors import HubError
+from hub.runtime.buses import EMBEDDED, first_server
 from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.desk import FileDesk
 from hub.runtime.custody.overview import count_late
+from hub.runtime.home import open_home
 from hub.runtime.hub import Hub
 from hub.runtime.ledger_watch import LedgerBehindError
 from hub.runtime.metrics import Metrics
+from hub.runtime.reach import Reach
 from hub.runtime.worker import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hub.ledger.head import Head
     from hub.runtime.recorder import Recorder
     from hub.runtime.settings import Settings
     from hub.runtime.worker import Worker
 
 Role = Literal["all", "worker", "custodian", "ledger"]
+GoesOn = Callable[[], bool]
 
 _GONE_SECONDS = 15.0
 _LOOK_AGAIN_SECONDS = 0.2
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
+_CERTIFICATES_SECONDS = 3600.0
 
 
 def calm_collector() -> None:
@@ -126,7 +131,7 @@ class Supervisor:
         self._settings = settings
         self.metrics = Metrics()
         self._stop = threading.Event()
-        self._loops: dict[str, Callable[[Hub], None]] = {}
+        self._loops: dict[str, Callable[[Hub, GoesOn], None]] = {}
         if role in {"all", "worker"}:
             self._loops["worker"] = self._work
         if role in {"all", "custodian"}:
@@ -134,6 +139,7 @@ class Supervisor:
         if role in {"all", "ledger"}:
             self._loops["ledger"] = self._record
             self._loops["index"] = self._index
+        self._look_again = 0.0
         self._log = structlog.get_logger()
 
     def stop(self) -> None:
@@ -152,18 +158,23 @@ class Supervisor:
             thread.join()
 
     def _keep(
-        self, name: str, loop: Callable[[Hub], None], on_start: Callable[[Hub], None] | None
+        self,
+        name: str,
+        loop: Callable[[Hub, GoesOn], None],
+        on_start: Callable[[Hub], None] | None,
     ) -> None:
         """Start a service anew whenever it fails, pausing longer each time."""
         pause = _FIRST_PAUSE_SECONDS
         while not self._stop.is_set():
             try:
+                # Before the bus is opened, so that no change is overlooked.
+                reach = self._reach()
                 with Hub.open(self._settings, self.metrics) as hub:
                     if on_start:
                         on_start(hub)
                     hub.act()
                     self._log.info("service-started", service=name)
-                    loop(hub)
+                    loop(hub, partial(self._goes_on, reach))
             except HubError as error:
                 self._log.error("service-failed", service=name, error=str(error))
             except Exception as error:  # noqa: BLE001 -- the supervisor's one duty
@@ -176,10 +187,30 @@ class Supervisor:
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         self._log.info("service-stopped", service=name)
 
-    def _work(self, hub: Hub) -> None:
+    def _reach(self) -> Reach | None:
+        """Give what the brokers know us by, where there are any, and let its ends be watched."""
+        if self._settings.bus == EMBEDDED or self._settings.home is None:
+            return None
+        reach = Reach(open_home(self._settings.home))
+        self._look_at_certificates(reach)
+        return reach
+
+    def _look_at_certificates(self, reach: Reach) -> None:
+        self._look_again = time.monotonic() + _CERTIFICATES_SECONDS
+        self.metrics.certificates(reach.expiries(first_server(self._settings.bus)))
+
+    def _goes_on(self, reach: Reach | None) -> bool:
+        """Say whether a service goes on as it was opened; with a new password it is opened anew."""
+        if self._stop.is_set() or reach is None:
+            return not self._stop.is_set()
+        if time.monotonic() > self._look_again:
+            self._look_at_certificates(reach)
+        return reach.is_current()
+
+    def _work(self, hub: Hub, goes_on: GoesOn) -> None:
         worker, desk, stopped = hub.worker(), FileDesk(hub), False
         # Rules that were signed anew count from the next batch on: the hub is opened with them.
-        while not self._stop.is_set() and hub.rulebook.is_current():
+        while goes_on() and hub.rulebook.is_current():
             hub.rulebook.require(hub.clock.now())
             try:
                 tally = worker.step()
@@ -201,9 +232,9 @@ class Supervisor:
                 hub.act()
                 self._log.info("batch-committed", **tally._asdict())
 
-    def _erase(self, hub: Hub) -> None:
+    def _erase(self, hub: Hub, goes_on: GoesOn) -> None:
         custodian = Custodian(hub)
-        while not self._stop.is_set():
+        while goes_on():
             erased = custodian.step()
             self.metrics.custody(*count_late(hub))
             if erased:
@@ -212,19 +243,19 @@ class Supervisor:
             else:
                 self._stop.wait(self._settings.custody_seconds)
 
-    def _record(self, hub: Hub) -> None:
+    def _record(self, hub: Hub, goes_on: GoesOn) -> None:
         with hub.open_ledger() as log:
             recorder = hub.recorder(log)
-            while not self._stop.is_set():
+            while goes_on():
                 if not recorder.step():
                     self._stop.wait(self._settings.idle_seconds)
 
-    def _index(self, hub: Hub) -> None:
+    def _index(self, hub: Hub, goes_on: GoesOn) -> None:
         # Here, since most calls that load this module end soon and have no index.
         from hub.runtime.indexer import Indexer, open_index  # noqa: PLC0415
 
         with open_index(hub.home, self._settings.ledger_index) as store:
             indexer = Indexer(hub.home, store)
-            while not self._stop.is_set():
-                if not indexer.step(lambda: not self._stop.is_set()):
+            while goes_on():
+                if not indexer.step(goes_on):
                     self._stop.wait(self._settings.idle_seconds)

@@ -22,7 +22,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ResourceType,
+)
 
 from ops.kafka.java import ARCHIVE, Machine, NodeError
 from ops.kafka.node import Node
@@ -135,6 +141,21 @@ class LocalKafka:
                 continue
         self.kill()
         raise NodeError(f"the broker does not answer:\n{running[0].last_words()}")
+
+    def renew_certificates(self) -> None:
+        """Give secured brokers that run new certificates; connections that are there go on."""
+        if self.security is None:
+            raise NodeError("brokers in plain text have no certificates")
+        self.security.certify(len(self.nodes))
+        admin = AdminClient(self.security.client(self.address) | {"log_level": 0})
+        for number in range(1, len(self.nodes) + 1):
+            # Named again, though the path is the same: a broker then reads the file anew.
+            entries = [
+                ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+                for name, value in self.security.keystores(number).items()
+            ]
+            broker = ConfigResource(ResourceType.BROKER, str(number), incremental_configs=entries)
+            admin.incremental_alter_configs([broker])[broker].result()
 
     def __enter__(self) -> Self:
         self.start()

@@ -51,9 +51,12 @@ class Security:
             own = among.issue(name, [SERVES, CALLS], hosts=[HOST])
             write_secret(self.folder / f"node-{number}.pem", own)
 
-    def certificate_of(self, user: str, file: Path) -> None:
-        """Write a client's certificate and key, for the door that asks for one."""
-        write_secret(file, Authority.of(self.folder, "clients").issue(user, [CALLS]))
+    def keystores(self, number: int) -> dict[str, str]:
+        """Give the settings of a broker that name its certificates for clients."""
+        file = str(self.folder / f"broker-{number}.pem")
+        return {
+            f"listener.name.{door}.ssl.keystore.location": file for door in ("clients", "certified")
+        }
 
     @property
     def ca_file(self) -> Path:
