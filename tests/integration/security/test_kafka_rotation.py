@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.integration.security.conftest import Place
 
-TOWN, AT_ONCE = "072010", 40
+TOWN, AT_ONCE = "072010", 10
 
 
 def _send(place: Place, first: int) -> None:
