@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from hub.bus.declared import Topic
     from hub.bus.rights import RightsCare
 
 
@@ -46,6 +47,10 @@ class Administration(Protocol):
 
         Raises ``BusUnavailableError`` where it does not answer.
         """
+        ...
+
+    def create(self, topics: Sequence[Topic]) -> None:
+        """Create topics as declared, many at once; one that is there already is no error."""
         ...
 
     def set(self, topic: str, setting: str, value: str | None) -> None:

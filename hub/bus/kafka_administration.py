@@ -21,10 +21,11 @@ from hub.bus.kafka_rights import KafkaRights
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from confluent_kafka.admin import TopicDescription  # type: ignore[attr-defined]
 
+    from hub.bus.declared import Topic
     from hub.bus.kafka_topics import Topics
 
 # Kafka's own topics, which it looks after itself.
@@ -67,6 +68,10 @@ class KafkaAdministration:
         }
         brokers = broker_settings(self._topics.admin, listed.brokers, self._patience_s)
         return Found(topics, brokers)
+
+    def create(self, topics: Sequence[Topic]) -> None:
+        """Create topics as declared, many at once."""
+        self._topics.create(topics)
 
     def set(self, topic: str, setting: str, value: str | None) -> None:
         """Set a topic's setting; nothing takes away what was set, so that the broker's counts."""

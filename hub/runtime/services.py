@@ -17,19 +17,18 @@ from typing import TYPE_CHECKING, Literal
 import structlog
 
 from hub.errors import HubError
-from hub.runtime.buses import EMBEDDED, first_server
 from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.desk import FileDesk
 from hub.runtime.custody.overview import count_late
-from hub.runtime.home import open_home
 from hub.runtime.hub import Hub
 from hub.runtime.ledger_watch import LedgerBehindError
 from hub.runtime.metrics import Metrics
-from hub.runtime.reach import Reach
+from hub.runtime.reach_watch import ReachWatch
 from hub.runtime.worker import Tally
 
 if TYPE_CHECKING:
     from hub.ledger.head import Head
+    from hub.runtime.reach import Reach
     from hub.runtime.recorder import Recorder
     from hub.runtime.settings import Settings
     from hub.runtime.worker import Worker
@@ -41,7 +40,6 @@ _GONE_SECONDS = 15.0
 _LOOK_AGAIN_SECONDS = 0.2
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
-_CERTIFICATES_SECONDS = 3600.0
 
 
 def calm_collector() -> None:
@@ -139,7 +137,7 @@ class Supervisor:
         if role in {"all", "ledger"}:
             self._loops["ledger"] = self._record
             self._loops["index"] = self._index
-        self._look_again = 0.0
+        self._reaches = ReachWatch(settings, self.metrics)
         self._log = structlog.get_logger()
 
     def stop(self) -> None:
@@ -167,8 +165,7 @@ class Supervisor:
         pause = _FIRST_PAUSE_SECONDS
         while not self._stop.is_set():
             try:
-                # Before the bus is opened, so that no change is overlooked.
-                reach = self._reach()
+                reach = self._reaches.begin()
                 with Hub.open(self._settings, self.metrics) as hub:
                     if on_start:
                         on_start(hub)
@@ -187,25 +184,9 @@ class Supervisor:
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         self._log.info("service-stopped", service=name)
 
-    def _reach(self) -> Reach | None:
-        """Give what the brokers know us by, where there are any, and let its ends be watched."""
-        if self._settings.bus == EMBEDDED or self._settings.home is None:
-            return None
-        reach = Reach(open_home(self._settings.home))
-        self._look_at_certificates(reach)
-        return reach
-
-    def _look_at_certificates(self, reach: Reach) -> None:
-        self._look_again = time.monotonic() + _CERTIFICATES_SECONDS
-        self.metrics.certificates(reach.expiries(first_server(self._settings.bus)))
-
     def _goes_on(self, reach: Reach | None) -> bool:
         """Say whether a service goes on as it was opened; with a new password it is opened anew."""
-        if self._stop.is_set() or reach is None:
-            return not self._stop.is_set()
-        if time.monotonic() > self._look_again:
-            self._look_at_certificates(reach)
-        return reach.is_current()
+        return not self._stop.is_set() and self._reaches.is_current(reach)
 
     def _work(self, hub: Hub, goes_on: GoesOn) -> None:
         worker, desk, stopped = hub.worker(), FileDesk(hub), False

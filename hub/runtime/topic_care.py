@@ -11,6 +11,7 @@ from hub.runtime.buses import open_bus
 from hub.runtime.outcome import HUB
 from hub.runtime.right_care import RightCare
 from hub.runtime.rulebook import Rulebook, books_of
+from hub.runtime.topic_changes import CreateTopic
 from hub.runtime.topic_plan import compare
 from hub.sealing.master import load_master_key
 from hub.sealing.vault_file import VaultFile
@@ -42,8 +43,11 @@ class TopicCare(NamedTuple):
 
     def apply(self, plan: Plan) -> None:
         """Bring about what the hub can: topics first, then rights, what narrows before the rest."""
+        made = [change.topic for change in plan.changes if isinstance(change, CreateTopic)]
+        self.bus.administration.create(made)
         for change in plan.changes:
-            change.apply(self.bus)
+            if not isinstance(change, CreateTopic):
+                change.apply(self.bus)
         if self.rights:
             self.rights.apply(plan.rights)
 
