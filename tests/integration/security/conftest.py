@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hub.runtime.home import Home
     from hub.runtime.topic_plan import Plan
 
-REAUTHENTICATION_MS = 2000
+REAUTHENTICATION_MS = 8000
 NOW = "2026-10-01T09:00:00+09:00"
 _SETTINGS = ("CARD", "USER", "PASSWORD_FILE", "CA_FILE", "CERTIFICATE_FILE", "KEY_FILE")
 

@@ -146,7 +146,7 @@ def test_a_clients_certificate_cannot_stand_for_a_broker(place: Place) -> None:
 
 
 def test_a_user_who_was_removed_is_out_when_he_is_asked_again(place: Place, tmp_path: Path) -> None:
-    """Removing him does not end his connection; ``connections.max.reauth.ms`` does, 2 s here."""
+    """Removing him does not end his connection; ``connections.max.reauth.ms`` does, 8 s here."""
     with place.open("admin", tmp_path) as bus:
         rights = bus.administration.rights
         assert rights is not None
@@ -160,14 +160,14 @@ def test_a_user_who_was_removed_is_out_when_he_is_asked_again(place: Place, tmp_
         rights.remove_users(["guest"])
         rights.remove_users(["guest"])
     began = time.monotonic()
-    while KafkaError._AUTHENTICATION not in heard and time.monotonic() - began < 10:
+    while KafkaError._AUTHENTICATION not in heard and time.monotonic() - began < 30:
         try:
             guest.list_topics(timeout=0.5)
         except KafkaException:
             guest.poll(0)
         time.sleep(0.1)
     assert KafkaError._AUTHENTICATION in heard
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 15
 
 
 def _purposes(pem: bytes) -> set[str]:
