@@ -254,6 +254,21 @@ def kafka_faust(figures: Figures) -> str:
     )
 
 
+def kafka_rights(figures: Figures) -> str:
+    """Give how long the rights of a whole country take to give, and to find as they should be."""
+    return table(
+        ["users and rights of every municipality and prefecture", ""],
+        [
+            ("bodies", f"{figures['bodies']:,}"),
+            ("changes", f"{figures['changes']:,}"),
+            ("plan, s", figures["plan_seconds"]),
+            ("apply, s", figures["apply_seconds"]),
+            ("check afterwards, s", figures["check_seconds"]),
+            ("left to do", figures["left"]),
+        ],
+    )
+
+
 def rules(figures: Figures) -> str:
     """Give what a decision and a load of the catalogue cost, beside a scan over its rows."""
     return table(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from hub.bus.declared import Topic
+
 DEFAULT_MAX_BACKLOG = 20_000_000
 
 
@@ -39,7 +41,7 @@ class EmbeddedBus:
     @property
     def administration(self) -> EmbeddedAdministration:
         """Give what looks after the topics."""
-        return EmbeddedAdministration(self.store)
+        return EmbeddedAdministration(self)
 
     def ensure(self, topic: str, partitions: int, settings: str = KEPT) -> None:
         """Create the topic where it does not exist; a different partition count is an error."""
@@ -181,14 +183,20 @@ class EmbeddedAdministration:
     """Looks after the topics of a file (see ``hub.bus.administration``)."""
 
     has_brokers = False
+    rights = None
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, bus: EmbeddedBus) -> None:
+        self._bus = bus
 
     def found(self) -> Found:
         """Give the topics; a file has neither settings nor copies of them."""
-        topics = self._store.topics().items()
+        topics = self._bus.store.topics().items()
         return Found({name: FoundTopic(partitions, 1, {}) for name, partitions in topics}, {})
+
+    def create(self, topics: Sequence[Topic]) -> None:
+        """Create topics."""
+        for topic in topics:
+            self._bus.ensure(*topic)
 
     def set(self, topic: str, setting: str, value: str | None) -> None:
         """Refuse, since a file has no settings."""

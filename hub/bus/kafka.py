@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from hub.bus.declared import KEPT
+from hub.bus.kafka_access import NOBODY, Cluster
 from hub.bus.kafka_administration import KafkaAdministration
 from hub.bus.kafka_backlog import Backlog
 from hub.bus.kafka_erasure import Erasure
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from hub.bus.kafka_access import Access
     from hub.bus.kafka_follower import Follower
     from hub.bus.kafka_topics import Topics
     from hub.bus.kafka_transactions import Transactor
@@ -38,9 +40,10 @@ DEFAULT_MAX_BACKLOG = 20_000_000
 class KafkaBus:
     """A bus on a Kafka cluster (see ``hub.bus.port.Bus``). Use from one thread.
 
-    ``servers`` is ``host:port`` or several with commas between, ``folder`` keeps what can be
-    rebuilt (the local copy of the state) and the names of transactions, ``prefix`` begins every
-    name on the broker. Raises ``BusUnavailableError`` where no broker answers.
+    ``servers`` is ``host:port`` or several with commas between, ``access`` who speaks to them,
+    ``folder`` keeps what can be rebuilt (the local copy of the state) and the names of transactions,
+    ``prefix`` begins every name on the broker. Raises ``UsageError`` where plain text would leave
+    this machine, ``BusUnavailableError`` where no broker answers or knows us.
     """
 
     def __init__(
@@ -48,12 +51,15 @@ class KafkaBus:
         servers: str,
         folder: Path,
         *,
+        access: Access = NOBODY,
         prefix: str = "",
         max_backlog: int = DEFAULT_MAX_BACKLOG,
         patience: Patience | None = None,
         watch: Watch | None = None,
     ) -> None:
-        self._parts = Parts(servers, folder, prefix, patience or Patience(), watch or Unwatched())
+        cluster = Cluster(servers, access)
+        cluster.require_closed()
+        self._parts = Parts(cluster, folder, prefix, patience or Patience(), watch or Unwatched())
         self._backlog = Backlog(self._parts, max_backlog)
         self._members: list[KafkaMember] = []
 

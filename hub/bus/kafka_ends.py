@@ -29,6 +29,7 @@ from hub.bus.kafka_errors import Verdict, error_of, translated, verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hub.bus.kafka_access import Cluster
     from hub.bus.kafka_settings import Patience
     from hub.bus.kafka_topics import Topics
 
@@ -48,9 +49,9 @@ _NOT_YET_KNOWN = {
 class Ends:
     """Asks a bus's broker for offsets."""
 
-    def __init__(self, servers: str, topics: Topics, patience: Patience) -> None:
+    def __init__(self, cluster: Cluster, topics: Topics, patience: Patience) -> None:
         # The group is a name only: nothing is committed under it and nobody joins it.
-        settings = kafka_settings.reader(servers, topics.wire("ends"))
+        settings = kafka_settings.reader(cluster, topics.wire("ends"))
         self._committed = Consumer(settings)
         self._all = Consumer(settings | {"isolation.level": "read_uncommitted"})
         self._topics = topics

@@ -15,6 +15,7 @@ from confluent_kafka import KafkaException, Producer, TopicPartition
 
 from hub.bus import kafka_settings
 from hub.bus.kafka_errors import error_of, translated
+from hub.bus.kafka_parts import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -78,8 +79,8 @@ class Erasure:
         """Write a record to each partition in a transaction that is aborted."""
         patience, topics = self._parts.patience, self._parts.topics
         # A name of its own: under a shared one two who erase at once would fence each other.
-        name = topics.wire(f"erase.{secrets.token_hex(4)}")
-        producer = Producer(kafka_settings.producer(self._parts.servers, name, patience))
+        name = topics.wire(f"{OWN}erase.{secrets.token_hex(4)}")
+        producer = Producer(kafka_settings.producer(self._parts.cluster, name, patience))
         try:
             producer.init_transactions(patience.request_s)
             producer.begin_transaction()

@@ -123,7 +123,7 @@ class KafkaMember:
     def _join(self) -> Consumer:
         parts = self._parts
         group = parts.topics.wire(self._group)
-        consumer = Consumer(kafka_settings.member(parts.servers, group, parts.patience))
+        consumer = Consumer(kafka_settings.member(parts.cluster, group, parts.patience))
         consumer.subscribe(
             [wire for wire, topic in self._names.items() if parts.topics.partitions(topic)],
             on_assign=self._on_assign,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Self
 
 from hub.errors import UsageError
 from hub.rules.custody import load_custody
-from hub.rules.load import load_books
 from hub.runtime import topics
 from hub.runtime.announcements import BusKeyring, ReleasesOnly, publisher
 from hub.runtime.buses import open_bus, open_chunks
@@ -24,7 +23,7 @@ from hub.runtime.ledger_watch import LedgerWatch
 from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import HUB, Clerk
 from hub.runtime.recorder import Recorder
-from hub.runtime.rulebook import Rulebook, rules_of
+from hub.runtime.rulebook import Rulebook, books_of
 from hub.runtime.slips import Slips
 from hub.runtime.soundness import require_sound
 from hub.runtime.worker import GROUP, Worker
@@ -93,7 +92,7 @@ class Hub:
         bus = open_bus(settings.bus, home, session_s=settings.session_seconds, watch=metrics)
         require_sound(home, bus, vault)
         return cls(
-            load_books(rules_of(home)),
+            books_of(home),
             vault,
             bus,
             clock,

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from hub.vocabulary.clock import JST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from hub.runtime.worker import Tally
@@ -103,6 +103,13 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._certificates = Gauge(
+            "hub_kafka_certificate_expiry_timestamp_seconds",
+            "When a certificate runs out by which Kafka is reached.",
+            ["certificate"],
+            registry=self.registry,
+        )
+
     @contextmanager
     def batch(self, records: int) -> Iterator[None]:
         """Time one batch that commits."""
@@ -160,6 +167,11 @@ class Metrics:
     def rules_signed(self, day: date) -> None:
         """Set the day on which the rules were signed."""
         self._rules.set(datetime.combine(day, time(), JST).timestamp())
+
+    def certificates(self, expiries: Mapping[str, float]) -> None:
+        """Set when certificates run out, in seconds since 1970, by what each is."""
+        for certificate, instant in expiries.items():
+            self._certificates.labels(certificate).set(instant)
 
     def ledger_lag(self, seconds: float) -> None:
         """Set the age of the oldest page that no checkpoint covers."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import structlog
@@ -24,17 +26,18 @@ from hub.runtime.custody.sweep import Sweep
 from hub.runtime.hub import Hub
 from hub.runtime.ledger_watch import LedgerBehindError
 from hub.runtime.metrics import Metrics
+from hub.runtime.reach_watch import ReachWatch
 from hub.runtime.worker import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hub.ledger.head import Head
+    from hub.runtime.reach import Reach
     from hub.runtime.recorder import Recorder
     from hub.runtime.settings import Settings
     from hub.runtime.worker import Worker
 
 Role = Literal["all", "worker", "custodian", "ledger"]
+GoesOn = Callable[[], bool]
 
 _GONE_SECONDS = 15.0
 _LOOK_AGAIN_SECONDS = 0.2
@@ -134,7 +137,7 @@ class Supervisor:
         self._settings = settings
         self.metrics = Metrics()
         self._stop = threading.Event()
-        self._loops: dict[str, Callable[[Hub], None]] = {}
+        self._loops: dict[str, Callable[[Hub, GoesOn], None]] = {}
         if role in {"all", "worker"}:
             self._loops["worker"] = self._work
         if role in {"all", "custodian"}:
@@ -142,6 +145,7 @@ class Supervisor:
         if role in {"all", "ledger"}:
             self._loops["ledger"] = self._record
             self._loops["index"] = self._index
+        self._reaches = ReachWatch(settings, self.metrics)
         self._log = structlog.get_logger()
 
     @property
@@ -149,7 +153,7 @@ class Supervisor:
         """Give what is set when the services are to end."""
         return self._stop
 
-    def add(self, name: str, loop: Callable[[Hub], None]) -> None:
+    def add(self, name: str, loop: Callable[[Hub, GoesOn], None]) -> None:
         """Add a service, before the services run."""
         self._loops[name] = loop
 
@@ -169,18 +173,22 @@ class Supervisor:
             thread.join()
 
     def _keep(
-        self, name: str, loop: Callable[[Hub], None], on_start: Callable[[Hub], None] | None
+        self,
+        name: str,
+        loop: Callable[[Hub, GoesOn], None],
+        on_start: Callable[[Hub], None] | None,
     ) -> None:
         """Start a service anew whenever it fails, pausing longer each time."""
         pause = _FIRST_PAUSE_SECONDS
         while not self._stop.is_set():
             try:
+                reach = self._reaches.begin()
                 with Hub.open(self._settings, self.metrics) as hub:
                     if on_start:
                         on_start(hub)
                     hub.act()
                     self._log.info("service-started", service=name)
-                    loop(hub)
+                    loop(hub, partial(self._goes_on, reach))
             except HubError as error:
                 self._log.error("service-failed", service=name, error=str(error))
             except Exception as error:  # noqa: BLE001 -- the supervisor's one duty
@@ -193,12 +201,16 @@ class Supervisor:
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         self._log.info("service-stopped", service=name)
 
-    def _work(self, hub: Hub) -> None:
+    def _goes_on(self, reach: Reach | None) -> bool:
+        """Say whether a service goes on as it was opened; with a new password it is opened anew."""
+        return not self._stop.is_set() and self._reaches.is_current(reach)
+
+    def _work(self, hub: Hub, goes_on: GoesOn) -> None:
         worker, stopped = hub.worker(), False
         desk, letters = FileDesk(hub), LetterDesk(hub)
         sweep = Sweep(hub, worker.member)
         # Rules that were signed anew count from the next batch on: the hub is opened with them.
-        while not self._stop.is_set() and hub.rulebook.is_current():
+        while goes_on() and hub.rulebook.is_current():
             hub.rulebook.require(hub.clock.now())
             try:
                 tally = worker.step()
@@ -222,9 +234,9 @@ class Supervisor:
                 hub.act()
                 self._log.info("batch-committed", **tally._asdict())
 
-    def _erase(self, hub: Hub) -> None:
+    def _erase(self, hub: Hub, goes_on: GoesOn) -> None:
         custodian, keeper = Custodian(hub), Keeper(hub)
-        while not self._stop.is_set():
+        while goes_on():
             files, payloads = custodian.step(), keeper.step()
             self.metrics.custody(*map(sum, zip(count_late(hub), keeper.count_late(), strict=True)))
             if files or payloads:
@@ -233,19 +245,19 @@ class Supervisor:
             else:
                 self._stop.wait(self._settings.custody_seconds)
 
-    def _record(self, hub: Hub) -> None:
+    def _record(self, hub: Hub, goes_on: GoesOn) -> None:
         with hub.open_ledger() as log:
             recorder = hub.recorder(log)
-            while not self._stop.is_set():
+            while goes_on():
                 if not recorder.step():
                     self._stop.wait(self._settings.idle_seconds)
 
-    def _index(self, hub: Hub) -> None:
+    def _index(self, hub: Hub, goes_on: GoesOn) -> None:
         # Here, since most calls that load this module end soon and have no index.
         from hub.runtime.indexer import Indexer, open_index  # noqa: PLC0415
 
         with open_index(hub.home, self._settings.ledger_index) as store:
             indexer = Indexer(hub.home, store)
-            while not self._stop.is_set():
-                if not indexer.step(lambda: not self._stop.is_set()):
+            while goes_on():
+                if not indexer.step(goes_on):
                     self._stop.wait(self._settings.idle_seconds)

@@ -201,6 +201,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "指定日は、保持する規則の最も古い条文より前です",
         "the day lies before the earliest text held of the rule",
     ),
+    "subscription-ended": (
+        "受信者の受信期間が終わっています",
+        "the recipient's subscription has ended",
+    ),
     "rule-ended": ("規則の適用期間が終わっています", "the rule is no longer in force"),
     "unresolved-rule": (
         "規則の提供先または事務が未確定のため認めません",
