@@ -95,10 +95,10 @@ def test_kafka_topics_are_set_as_their_table_says(on_kafka: Bus) -> None:
 
 def test_kafka_tells_what_was_set_and_what_was_taken_away(on_kafka: Bus) -> None:
     """A setting is found as it was set; taken away, it is the broker's again and not found."""
-    on_kafka.administration.set("in", "segment.ms", "600000")
-    assert on_kafka.administration.found().topics["in"].settings["segment.ms"] == "600000"
-    on_kafka.administration.set("in", "segment.ms", None)
-    on_kafka.administration.set("in", "segment.ms", None)
+    on_kafka.administration.set("in", "segment.jitter.ms", "600000")
+    assert on_kafka.administration.found().topics["in"].settings["segment.jitter.ms"] == "600000"
+    on_kafka.administration.set("in", "segment.jitter.ms", None)
+    on_kafka.administration.set("in", "segment.jitter.ms", None)
     assert on_kafka.administration.found().topics["in"].settings == declared.settings(KEPT, 1)
 
 
