@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from starlette.requests import Request  # noqa: TC002 -- FastAPI reads the annotation when it runs
+
 from hub.gateway.problems import NotAllowedError
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-
     from hub.gateway.pool import Room
     from hub.vocabulary.organisations import Organisation
 

@@ -9,10 +9,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import orjson
+import structlog
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.bus.port import BacklogError, FencedError
 from hub.errors import HubError, SurroundingsError
+from hub.runtime.delivery import StaleCursorError
 from hub.runtime.slips import SlipInUseError
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ TYPE = "application/problem+json"
 # The first that fits counts.
 _STATUS: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (SlipInUseError, HTTPStatus.CONFLICT),
+    (StaleCursorError, HTTPStatus.CONFLICT),
     (FencedError, HTTPStatus.CONFLICT),
     (BacklogError, HTTPStatus.TOO_MANY_REQUESTS),
     (SurroundingsError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -41,14 +45,9 @@ class TooLargeError(HubError):
     """The body is over the gateway's limit."""
 
 
-class NotFoundError(HubError):
-    """There is nothing under this address."""
-
-
 _OWN: Mapping[type[HubError], HTTPStatus] = {
     NotAllowedError: HTTPStatus.FORBIDDEN,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    NotFoundError: HTTPStatus.NOT_FOUND,
 }
 
 
@@ -71,8 +70,28 @@ async def tell(_: Request, error: Exception) -> Response:
     """Tell an error of the hub's in its own words."""
     if not isinstance(error, HubError):
         raise error
-    ja, _, en = str(error).partition(" / ")
+    ja, __, en = str(error).partition(" / ")
     return problem(status_of(error), ja, en or ja)
+
+
+async def tell_http(_: Request, error: Exception) -> Response:
+    """Tell that there is no such address, or that it does not take this method."""
+    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    return problem(
+        status,
+        "この宛先か方法はありません。openapi.json を確認してください",
+        "there is no such address or method: see openapi.json",
+    )
+
+
+async def tell_fault(_: Request, error: Exception) -> Response:
+    """Tell of a fault of the hub's own; its words might hold what a message held."""
+    structlog.get_logger().error("gateway-fault", error=type(error).__name__)
+    return problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "ハブの内部で誤りが起きました。ログを確認してください",
+        "something is wrong inside the hub: see its log",
+    )
 
 
 async def tell_invalid(_: Request, __: Exception) -> Response:

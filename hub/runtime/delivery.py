@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.bus.port import Batch
+from hub.errors import UsageError
 from hub.routing.values import Receipt
 from hub.runtime import topics
 from hub.runtime.outcome import receipt_pages
@@ -57,6 +58,10 @@ class Handover(NamedTuple):
     unopened: int
 
 
+class StaleCursorError(UsageError):
+    """What is to be acknowledged does not begin where its recipient stands."""
+
+
 class Counter:
     """Where one recipient fetches one feed."""
 
@@ -84,6 +89,22 @@ class Counter:
                 position = batch.end
                 room = None if room is None else room - len(records)
                 yield self._open(batch)
+
+    def between(self, partition: int, start: int, end: int) -> Handover:
+        """Give the records of a partition from one offset up to but not with another, once more.
+
+        Raises ``StaleCursorError`` where they do not begin where the recipient stands.
+        """
+        records: list[Delivered] = []
+        if self.position(partition) == start:
+            records += self._hub.bus.follow(self._topic, partition, start, _AT_ONCE)
+        records = [record for record in records if record.offset < end]
+        if not records or records[-1].offset + 1 != end:
+            raise StaleCursorError(
+                "この cursor は古いか、途中のものです。records からやり直してください"
+                " / this cursor is old or torn: begin again with records"
+            )
+        return self._open(Batch(self._group, self._topic, partition, start, records))
 
     def position(self, partition: int) -> int:
         """Give the offset after the last record of a partition that was acknowledged."""
