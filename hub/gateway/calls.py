@@ -34,7 +34,10 @@ class Sent(NamedTuple):
 
 
 class Records(NamedTuple):
-    """Some records of one partition, opened, and the cursor to acknowledge them by."""
+    """Some records of one partition, opened, and the cursor to acknowledge all of them by.
+
+    Each bears a cursor of its own, which acknowledges it and those before it.
+    """
 
     records: list[dict[str, Any]]
     cursor: str | None
@@ -68,21 +71,24 @@ def fetch(room: Room, caller: Caller, feed: str, most: int) -> Records:
     for handover in counter.fetch(min(most, MOST_RECORDS)):
         batch = handover.batch
         cursor = Cursor(batch.partition, batch.start, batch.end)
-        records = [delivery.to_dict() for delivery in handover.deliveries]
+        records = [
+            delivery.to_dict() | {"cursor": cursor._replace(end=end).spell()}
+            for delivery, end in zip(handover.deliveries, handover.ends, strict=True)
+        ]
         return Records(records, cursor.spell(), handover.unopened)
     return Records([], None, 0)
 
 
 def acknowledge(room: Room, caller: Caller, feed: str, cursor: Cursor) -> None:
-    """Note that the caller has the records of a cursor, once.
+    """Note that the caller has the records of a cursor; said again it does nothing.
 
-    Said again it does nothing; raises ``StaleCursorError`` where it is not where the caller stands.
+    Raises ``StaleCursorError`` where it is not of a place where the caller stands.
     """
     counter = room.counter(feed, caller.party(room).id)
-    if counter.position(cursor.partition) >= cursor.end:
-        return
-    room.hub.act()
-    counter.acknowledge(counter.between(cursor.partition, cursor.start, cursor.end))
+    handover = counter.up_to(*cursor)
+    if handover:
+        room.hub.act()
+        counter.acknowledge(handover)
 
 
 def receipts(room: Room, caller: Caller, message_id: str | None) -> list[dict[str, Any]]:

@@ -39,6 +39,8 @@ class PreviewAnswer(LineAnswer):
 class RecordsAnswer(BaseModel):
     """Some records, opened, and the cursor to acknowledge all of them by; nothing where none wait.
 
+    Each is as ``hub receive`` prints it, with a cursor that acknowledges it and those before it.
+
     ``unopened`` counts records among them that did not open.
     """
 

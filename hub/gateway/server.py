@@ -7,6 +7,7 @@ import logging
 import ssl
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import structlog
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -14,6 +15,7 @@ from hub.errors import SurroundingsError, UsageError
 from hub.gateway.caller import SCOPE
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
     from threading import Event
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 0.1
 _GRACE_SECONDS = 10
+_CLOSING_SECONDS = 0.1
 
 
 class Door(NamedTuple):
@@ -48,6 +51,15 @@ class _WithCertificate(H11Protocol):
         self.app = app
 
 
+class _Server(uvicorn.Server):
+    """Tells in the log that it listens."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        structlog.get_logger().info("gateway-listening", port=self.config.port)
+
+
 def serve(app: ASGIApp, door: Door, stopping: Event) -> None:
     """Serve until it is to stop; requests in hand are finished.
 
@@ -67,7 +79,7 @@ def serve(app: ASGIApp, door: Door, stopping: Event) -> None:
     )
     config.load()
     config.ssl = _context(door)
-    asyncio.run(_serve(uvicorn.Server(config), stopping))
+    asyncio.run(_serve(_Server(config), stopping))
 
 
 async def _serve(server: uvicorn.Server, stopping: Event) -> None:
@@ -87,6 +99,8 @@ async def _serve(server: uvicorn.Server, stopping: Event) -> None:
         ) from None
     finally:
         stopper.cancel()
+        # A connection of TLS takes a moment to say that it closes.
+        await asyncio.sleep(_CLOSING_SECONDS)
 
 
 def _context(door: Door) -> ssl.SSLContext:

@@ -4,89 +4,27 @@ from __future__ import annotations
 
 import json
 import ssl
-import threading
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from hub.gateway.app import make_app
-from hub.gateway.pool import Pool
-from hub.gateway.server import Door, serve
-from hub.runtime.hub import Hub
-from hub.runtime.metrics import Metrics
-from hub.runtime.services import run_until_idle
-from hub.runtime.settings import Settings
-from hub.runtime.setup import make_sandbox
-from hub.sealing.certificates import CALLS, SERVES, Authority
-from tests.support.hub_command import FEED, NOW
+from hub.sealing.certificates import Authority
+from tests.support.gateways import BODY_BYTES, Gateway, make_gateway
+from tests.support.hub_command import FEED
 from tests.support.notices import PREFECTURE, TOWN, line_of, notice
-from tests.support.services import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-_BODY_BYTES = 100_000
-
-
-class Gateway(NamedTuple):
-    """A gateway that listens, its home, and the authority of its clients."""
-
-    settings: Settings
-    port: int
-    clients: Authority
-    servers: Path
-    folder: Path
-
-    def client(self, name: str, clients: Authority | None = None, days: float = 1) -> httpx.Client:
-        """Give a client that shows a certificate of this name."""
-        file = self.folder / f"{uuid4()}.pem"
-        file.write_bytes((clients or self.clients).issue(name, [CALLS], days=days))
-        context = ssl.create_default_context(cafile=str(self.servers))
-        context.load_cert_chain(file)
-        return httpx.Client(
-            base_url=f"https://127.0.0.1:{self.port}/v1", verify=context, timeout=30
-        )
-
-    def carry(self) -> None:
-        """Do what ``hub run --until-idle`` does."""
-        with Hub.open(self.settings) as hub:
-            run_until_idle(hub)
 
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """Give a gateway over a sandbox home."""
-    folder = tmp_path_factory.mktemp("gateway")
-    home = make_sandbox(folder / "home", towns=1, residents=10, seed=1)
-    settings = Settings(home=home.path, now=NOW)
-    servers, clients = Authority.of(folder, "server"), Authority.of(folder, "clients")
-    own = folder / "own.pem"
-    own.write_bytes(servers.issue("gateway", [SERVES], hosts=["127.0.0.1"]))
-    door = Door("127.0.0.1", free_port(), own, folder / "clients-ca.pem")
-    stopping = threading.Event()
-    app = make_app(Pool(settings, Metrics()), _BODY_BYTES)
-    thread = threading.Thread(target=serve, args=(app, door, stopping))
-    thread.start()
-    made = Gateway(settings, door.port, clients, folder / "server-ca.pem", folder)
-    _await_answer(made)
-    yield made
-    stopping.set()
-    thread.join()
-
-
-def _await_answer(gateway: Gateway) -> None:
-    with gateway.client(TOWN) as client:
-        for _ in range(100):
-            try:
-                client.get("/openapi.json")
-            except httpx.ConnectError:
-                threading.Event().wait(0.1)
-            else:
-                return
-    raise AssertionError("the gateway does not answer")
+    """Give a gateway over a sandbox home, which listens."""
+    made = make_gateway(tmp_path_factory.mktemp("gateway"))
+    with made.listening():
+        yield made
 
 
 def _lines(*serials: int) -> bytes:
@@ -187,7 +125,7 @@ def test_plain_text_gets_no_answer(gateway: Gateway) -> None:
     [
         (b"\x1f\x8b\x08\x00", {}, 400),
         (b"no,header\n1,2\n", {}, 400),
-        (b"{}" * _BODY_BYTES, {}, 413),
+        (b"{}" * BODY_BYTES, {}, 413),
         (_lines(7), {"to": "999999"}, 400),
         (_lines(7), {"encoding": "utf-16"}, 422),
         (_lines(7), {"baseline": "perhaps"}, 422),
