@@ -87,7 +87,9 @@ def checkpoint(cosigned: Path | None) -> None:
 
 def _cosign(file: Path) -> None:
     """Add witnesses' signatures to a month's public checkpoint; nothing is recorded or signed."""
-    month, note = add_cosignatures(home().path, disk.read_at_most(file, _LONGEST_NOTE))
+    with disk.usable():
+        cosigned = disk.read_at_most(file, _LONGEST_NOTE)
+    month, note = add_cosignatures(home().path, cosigned)
     seen = seen_by(note, read_witnesses(home().path))
     show(
         {

@@ -59,19 +59,24 @@ def submit(
             return _submit_letters(hub, letters, stream, dry_run=dry_run)
         request = Request(hub.body(asked).id if asked else None, baseline)
         submission = Submission(hub, feed, hub.party(sender), request, cast("Encoding", encoding))
-        wrong = 0
-        if dry_run:
-            for receipt in submission.preview(stream):
-                wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
-                show_line(receipt.to_preview())
-            return int(wrong)
-        # First, so that an instant is kept even where this process is killed.
-        hub.act()
-        for receipt in submission.take(stream):
+        return _submit_lines(hub, submission, stream, dry_run=dry_run)
+
+
+def _submit_lines(hub: Hub, submission: Submission, stream: IO[bytes], *, dry_run: bool) -> int:
+    """Take records line by line, or show what would become of them."""
+    wrong = 0
+    if dry_run:
+        for receipt in submission.preview(stream):
             wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
-            show_line(receipt.to_dict())
-        hub.act()
+            show_line(receipt.to_preview())
         return int(wrong)
+    # First, so that an instant is kept even where this process is killed.
+    hub.act()
+    for receipt in submission.take(stream):
+        wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
+        show_line(receipt.to_dict())
+    hub.act()
+    return int(wrong)
 
 
 def _submit_letters(
