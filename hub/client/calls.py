@@ -115,6 +115,8 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         await self._http.aclose()
+        # A connection of TLS is closed a turn of the loop later.
+        await asyncio.sleep(0.05)
 
 
 def _bytes(content: bytes | Path) -> bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -12,11 +14,13 @@ import pytest
 
 from hub.sealing.certificates import Authority
 from tests.support.gateways import BODY_BYTES, Gateway, make_gateway
-from tests.support.hub_command import FEED
+from tests.support.hub_command import FEED, hub
 from tests.support.notices import PREFECTURE, TOWN, line_of, notice
+from tests.support.services import Service, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +169,40 @@ def test_a_feed_or_an_address_that_is_none_is_told(gateway: Gateway) -> None:
 
 
 def test_a_call_that_waits_gets_a_record_as_soon_as_there_is_one(gateway: Gateway) -> None:
-    """It need not ask again and again."""
-    with gateway.client("460001") as client:
-        assert client.get(f"/feeds/{FEED}/records", params={"wait": "0.3"}).json()["cursor"] is None
+    """It need not ask again and again; where none comes it is told so at the end of its wait."""
+    path = f"/feeds/{FEED}/records"
+    with gateway.client("070009") as prefecture, gateway.client(TOWN) as town:
+        while cursor := prefecture.get(path).json()["cursor"]:
+            prefecture.post(f"/feeds/{FEED}/acknowledgements", json={"cursor": cursor})
+        assert prefecture.get(path, params={"wait": "0.3"}).json()["records"] == []
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(prefecture.get, path, params={"wait": "30"})
+            (receipt,) = _put(town, _lines(8)).json()
+            assert not waiting.done()
+            gateway.carry()
+            assert receipt["id"] in {each["id"] for each in waiting.result().json()["records"]}
+
+
+def test_the_command_serves_a_sandboxs_parties_and_no_other_home(tmp_path: Path) -> None:
+    """Certificates for a sandbox are made by a command; what is no sandbox must be given them."""
+    home = tmp_path / "home"
+    assert hub("--home", str(home), "init", "--sandbox", "--towns", "1").code == 0
+    file = tmp_path / "town.pem"
+    words = ("gateway", "certificate", TOWN, "--out", str(file), "--format", "json")
+    made = hub("--home", str(home), *words).result
+    assert file.stat().st_mode & 0o777 == 0o600
+    port = free_port()
+    env = {"HUB_GATEWAY_PORT": str(port)}
+    with Service(home, "--role", "gateway", env=env) as service:
+        service.await_event("gateway-listening")
+        context = ssl.create_default_context(cafile=made["authority"])
+        context.load_cert_chain(file)
+        answer = httpx.get(f"https://127.0.0.1:{port}/v1/receipts", verify=context, timeout=30)
+        assert (answer.status_code, answer.json()) == (200, [])
+        assert service.stop() == 0
+    other = tmp_path / "other"
+    key = {"HUB_MASTER_KEY": secrets.token_hex(32)}
+    assert hub("--home", str(other), "init", env=key).code == 0
+    refused = hub("--home", str(other), "run", "--role", "gateway", env=key | env)
+    assert refused.code == 2
+    assert "HUB_GATEWAY_CERTIFICATE" in refused.err
