@@ -68,8 +68,7 @@ def _serve_gateway(*, until_idle: bool) -> None:
     with open_hub() as hub:
         door_of(chosen, hub.home)
     supervisor = Supervisor(chosen)
-    run = partial(run_gateway, chosen, supervisor.metrics, supervisor.stopping)
-    supervisor.add("gateway", run)
+    supervisor.add("gateway", partial(run_gateway, chosen, supervisor.metrics))
     serve(supervisor, chosen)
 
 

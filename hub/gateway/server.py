@@ -16,8 +16,8 @@ from hub.gateway.caller import SCOPE
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
     from pathlib import Path
-    from threading import Event
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -60,8 +60,8 @@ class _Server(uvicorn.Server):
         structlog.get_logger().info("gateway-listening", port=self.config.port)
 
 
-def serve(app: ASGIApp, door: Door, stopping: Event) -> None:
-    """Serve until it is to stop; requests in hand are finished.
+def serve(app: ASGIApp, door: Door, goes_on: Callable[[], bool]) -> None:
+    """Serve as long as it goes on; requests in hand are finished.
 
     Raises ``UsageError`` for a file that is no certificate, ``SurroundingsError`` for a port in use.
     """
@@ -79,13 +79,13 @@ def serve(app: ASGIApp, door: Door, stopping: Event) -> None:
     )
     config.load()
     config.ssl = _context(door)
-    asyncio.run(_serve(_Server(config), stopping))
+    asyncio.run(_serve(_Server(config), goes_on))
 
 
-async def _serve(server: uvicorn.Server, stopping: Event) -> None:
+async def _serve(server: uvicorn.Server, goes_on: Callable[[], bool]) -> None:
     async def stop() -> None:
-        # An event of another thread, which this one must not wait for.
-        while not stopping.is_set():  # noqa: ASYNC110
+        # Another thread says so, which this one must not wait for.
+        while goes_on():  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_SECONDS)
         server.should_exit = True
 

@@ -12,8 +12,8 @@ from hub.gateway.server import Door, serve
 from hub.sealing.certificates import CALLS, SERVES, Authority, write_secret
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
-    from threading import Event
 
     from hub.runtime.home import Home
     from hub.runtime.hub import Hub
@@ -24,10 +24,12 @@ _FOLDER = "gateway"
 _LOOPBACK = "127.0.0.1"
 
 
-def run_gateway(settings: Settings, metrics: Metrics, stopping: Event, hub: Hub) -> None:
-    """Serve until it is to stop."""
+def run_gateway(
+    settings: Settings, metrics: Metrics, hub: Hub, goes_on: Callable[[], bool]
+) -> None:
+    """Serve as long as it goes on."""
     app = make_app(Pool(settings, metrics), settings.gateway_body_bytes)
-    serve(app, door_of(settings, hub.home), stopping)
+    serve(app, door_of(settings, hub.home), goes_on)
 
 
 def door_of(settings: Settings, home: Home) -> Door:

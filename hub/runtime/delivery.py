@@ -140,6 +140,8 @@ class Counter:
         self._member.commit(batch, [*receipt_pages(receipts, rfc3339(now)), mark])
 
     def _open(self, batch: Batch) -> Handover:
+        # Whoever reads for long must not keep what was destroyed meanwhile.
+        self._keyring.refresh()
         found = [(self._delivery(record), record.offset + 1) for record in batch.records]
         opened = [(delivery, end) for delivery, end in found if delivery]
         return Handover(batch, [each for each, _ in opened], [end for _, end in opened])

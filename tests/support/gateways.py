@@ -66,7 +66,7 @@ class Gateway(NamedTuple):
         door = Door("127.0.0.1", self.port, self.folder / "own.pem", self.folder / "clients-ca.pem")
         stopping = threading.Event()
         app = make_app(Pool(self.settings, Metrics()), BODY_BYTES)
-        thread = threading.Thread(target=serve, args=(app, door, stopping))
+        thread = threading.Thread(target=serve, args=(app, door, lambda: not stopping.is_set()))
         thread.start()
         try:
             self._await_answer()
