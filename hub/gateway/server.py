@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _LOOK_SECONDS = 0.1
-_GRACE_SECONDS = 10
+_GRACE_SECONDS = 5
 _CLOSING_SECONDS = 0.1
 
 
@@ -99,7 +99,9 @@ async def _serve(server: uvicorn.Server, goes_on: Callable[[], bool]) -> None:
         ) from None
     finally:
         stopper.cancel()
-        # A connection of TLS takes a moment to say that it closes.
+        # A client that does not answer the end of TLS would be waited for.
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()
         await asyncio.sleep(_CLOSING_SECONDS)
 
 
