@@ -11,7 +11,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from hub.bus.declared_rights import administrator
-from ops.kafka.certificates import CALLS, SERVES, Authority, write_secret
+from hub.sealing.certificates import CALLS, SERVES, Authority, write_secret
 from ops.kafka.properties import HOST, Safety
 
 if TYPE_CHECKING:

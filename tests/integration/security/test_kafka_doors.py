@@ -15,7 +15,7 @@ from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_access import Access, Cluster
 from hub.bus.kafka_settings import Patience, client
 from hub.bus.port import BusUnavailableError
-from ops.kafka.certificates import CALLS, SERVES, Authority, write_secret
+from hub.sealing.certificates import CALLS, SERVES, Authority, write_secret
 from ops.kafka.properties import HOST, Ports
 
 if TYPE_CHECKING:

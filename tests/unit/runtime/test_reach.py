@@ -12,7 +12,7 @@ from hub.bus.kafka_access import Access
 from hub.runtime.home import Home
 from hub.runtime.kafka_card import write_card
 from hub.runtime.reach import Reach
-from ops.kafka.certificates import CALLS, Authority, write_secret
+from hub.sealing.certificates import CALLS, Authority, write_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
