@@ -84,7 +84,7 @@ check: install check-packages ## lint, types, import rules, schema compatibility
 	$(BIN)/hub schemas check
 	$(BIN)/hub rules lint
 	promtool check rules ops/prometheus/rules.yml
-	promtool test rules ops/prometheus/rules_test.yml
+	promtool test rules ops/prometheus/rules_test.yml ops/prometheus/rules_days_test.yml
 
 format: install
 	$(BIN)/ruff check --fix .
