@@ -21,6 +21,7 @@ from hub.ledger.record import parse_line
 from hub.ledger.retention import free_from
 from hub.ledger.verify import verify_month
 from hub.ledger.verify_drops import drops_of
+from hub.ledger.verify_keys import names_key
 from hub.rules.retention import Subject
 
 if TYPE_CHECKING:
@@ -115,11 +116,12 @@ def remove(root: Path, month: str) -> Drop:
     folder = root / FOLDER / month
     with disk.usable():
         if not is_dropped(root, month):
-            # Drops that stand in this month must outlive it: they account for other months.
+            # Drops that stand in this month must outlive it: they account for other months. So must
+            # the records of the ledger's keys, which account for log.vkey.
             kept = {
                 index: line
                 for index, line in month_leaves(root, month)
-                if index == 0 or _KIND in line
+                if index == 0 or _KIND in line or names_key(line)
             }
             mark = make_mark(root, month, checkpoint, kept)
             disk.replace(folder / DROPPED, mark.to_bytes())

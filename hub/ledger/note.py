@@ -162,15 +162,23 @@ def parse_note(data: bytes) -> Note:
     return Note(text + "\n", signatures)
 
 
-def signing_key(note: Note, keys: Iterable[VerifierKey]) -> VerifierKey | None:
-    """Give the first of these keys that signed a note, or nothing where none did."""
-    for key in keys:
-        try:
+def signing_keys(note: Note, keys: Iterable[VerifierKey]) -> list[VerifierKey]:
+    """Give those of these keys that signed a note; none where a signature of any of them is false.
+
+    As Go's ``note.Open`` does: a false signature beside a good one is an attack, not a leftover.
+    """
+    signed = [key for key in keys if key.signatures_of(note)]
+    try:
+        for key in signed:
             key.verify(note)
-        except ForgeryError:
-            continue
-        return key
-    return None
+    except ForgeryError:
+        return []
+    return signed
+
+
+def signing_key(note: Note, keys: Iterable[VerifierKey]) -> VerifierKey | None:
+    """Give the first of these keys that signed a note, or nothing where none did or one is false."""
+    return next(iter(signing_keys(note, keys)), None)
 
 
 def _check_text(text: str) -> None:

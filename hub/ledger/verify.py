@@ -18,7 +18,9 @@ from hub.ledger.head import Head, HeadError
 from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, decode_keys
 from hub.ledger.log_reader import find_head, read_witnesses
 from hub.ledger.note import VerifierKey
+from hub.ledger.trust import Trust
 from hub.ledger.verify_drops import check_drops
+from hub.ledger.verify_keys import check_keys, named_in
 from hub.ledger.verify_month import MonthCheck
 from hub.ledger.verify_pool import WORTH_PROCESSES, side_by_side
 from hub.ledger.witness import WitnessKey
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.ledger.checkpoint import Checkpoint
+    from hub.ledger.verify_keys import Named
     from hub.ledger.verify_month import Signed
     from hub.ledger.verify_span import Found, Span
 
@@ -66,17 +69,18 @@ class _Verification:
     ) -> None:
         self._root = root
         self._findings = Findings()
-        self._keys = self._trusted_keys(anchors)
+        self._trust = Trust(self._listed_keys(anchors), tuple(anchors))
         self._witnesses = witnesses
         self._head = self._read_head()
         self._months = [month for month in disk.months(root) if not self._only_begun(month)]
         self._before: Signed | None = None  # of the month before
         self._drops: list[tuple[str, bytes]] = []
+        self._named: list[Named] = []
 
     def run(self, processes: int) -> Report:
         """Verify every month in order."""
         checks = [
-            MonthCheck(self._root, month, self._head, self._keys, self._findings)
+            MonthCheck(self._root, month, self._head, self._trust, self._findings)
             for month in self._months
         ]
         leaves = sum(check.latest.checkpoint.size for check in checks if check.latest)
@@ -90,12 +94,14 @@ class _Verification:
             for check in checks
             if check.dropped
         }
+        signed = {check.month: check.latest for check in checks if check.latest}
+        check_keys(self._trust, signed, self._named, self._findings)
         check_drops(dropped, self._drops, self._findings, _least_years(self._root))
         return self._findings.report(self._months, dropped)
 
     def run_one(self, month: str, processes: int) -> Report:
         """Verify one month alone."""
-        check = MonthCheck(self._root, month, self._head, self._keys, self._findings)
+        check = MonthCheck(self._root, month, self._head, self._trust, self._findings)
         below = list(_until_gap(side_by_side(_in_a_row([check]), processes)))
         for found in below:
             self._findings.kinds.update(found.kinds)
@@ -111,6 +117,7 @@ class _Verification:
         check.check_chain(leaves.pop(0, None), self._before, is_first=is_first)
         check.check_key(self._before)
         check.check_witnesses(self._witnesses)
+        self._named += named_in(check.month, leaves)
         self._drops += [(check.month, line) for line in leaves.values()]
         self._before = check.latest
 
@@ -123,7 +130,8 @@ class _Verification:
         elif self._head.month != self._months[-1]:
             self._findings.add("head-behind", self._months[-1], f"{FOLDER}/{HEAD}")
 
-    def _trusted_keys(self, anchors: list[VerifierKey]) -> list[VerifierKey]:
+    def _listed_keys(self, anchors: list[VerifierKey]) -> tuple[VerifierKey, ...]:
+        """Read ``log.vkey``, which must hold the anchors."""
         keys: list[VerifierKey] = []
         try:
             keys = decode_keys(disk.read_at_most(self._root / VKEY, 1 << 16))
@@ -135,8 +143,7 @@ class _Verification:
             self._findings.add("unreadable", None, VKEY)
         if keys and not set(anchors) <= set(keys):
             self._findings.add("key-differs", None, VKEY)
-        # In the order in which they were in use.
-        return sorted(anchors, key=lambda key: keys.index(key) if key in keys else 0) or keys
+        return tuple(keys)
 
     def _read_head(self) -> Head | None:
         """Read the writer's commit point; an export has none."""

@@ -321,11 +321,3 @@ def test_a_ledger_verifies_while_it_is_written(tmp_path: Path) -> None:
             assert verify(tmp_path).verified
             log.checkpoint()
             assert verify(tmp_path).records == start + 70
-
-
-def test_a_key_rotated_is_one_more_line_of_the_key_file(export: Path) -> None:
-    """Months signed by either key of log.vkey verify; an anchor trusts its own alone."""
-    keys = (STRANGER.verifier.encode(), KEY)
-    (export / "log.vkey").write_text("".join(f"{key}\n" for key in keys))
-    assert verify(export).verified
-    assert not verify(export, keys[0]).verified
