@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.errors import SurroundingsError, UsageError
+from hub.ledger.copies import copy_ledger
 from hub.ledger.drop import last_checkpoint, remove, survey
 from hub.ledger.dropped import is_dropped
 from hub.ledger.log_files import LedgerLog
@@ -97,6 +98,22 @@ def test_a_dropped_month_leaves_its_checkpoint_and_the_chain_verifies(home: Path
     kept = [text for _, _, text in entries(home, None, read_head(home))]
     assert kept[:303] == lines(700, 1003)
     assert len(kept) == 305
+
+
+def test_an_export_has_what_is_left_of_a_month_however_large_it_is(
+    home: Path, tmp_path: Path
+) -> None:
+    """A month that accounted for many drops, a long list of keys and settings: copied to the last byte."""
+    drop(home, "2026-04")
+    long = 1 << 18
+    for name in ("ledger/2026-04/dropped", "witness.vkey", "retention.toml", "log.vkey"):
+        with (home / name).open("ab") as file:
+            file.write(b"#" * long)
+    copied = copy_ledger(home, tmp_path / "copy", with_head=False)
+    for name in ("ledger/2026-04/dropped", "witness.vkey", "retention.toml", "log.vkey"):
+        assert (tmp_path / "copy" / name).read_bytes() == (home / name).read_bytes()
+    files = [path for path in (tmp_path / "copy").rglob("*") if path.is_file()]
+    assert (copied.files, copied.bytes) == (len(files), sum(path.stat().st_size for path in files))
 
 
 def test_a_month_in_the_middle_can_go_and_both_its_neighbours_stay_chained(home: Path) -> None:
