@@ -46,15 +46,12 @@ TEXTS: Final = {
         "the checkpoint bears no good signature by a trusted key",
     ),
     "key-retired": (
-        "替えた後の前の鍵だけで署名されています。鍵の交換が突然止まった直後なら一度起動してから再検証してください",
-        "the month is signed by an older key alone, though a newer one had taken its place; right after a"
-        " rotation that stopped abruptly, start the hub once and verify again",
+        "替えた後の前の鍵だけで署名されています。交換が突然止まった直後なら一度起動してから再検証してください",
+        "signed by an older key alone after a newer took its place; after an abrupt stop, start the hub once",
     ),
     "key-unrecorded": (
-        "log.vkey の鍵が台帳の鍵交換の記録と一致しません。交換が途中で止まったなら、一度起動し、それでも出るなら"
-        " `hub ledger rotate` をもう一度実行してください",
-        "the keys of log.vkey are not those that the ledger's records of rotations name; where a rotation"
-        " stopped half way, start the hub once, and if this stays run `hub ledger rotate` again",
+        "log.vkey の鍵が鍵交換の記録と一致しません。交換が途中で止まったなら起動し、残れば再度交換してください",
+        "log.vkey is not what the records of rotations name; after an abrupt stop, start the hub, then rotate",
     ),
     "hand-over": (
         "新しい鍵の最初の checkpoint に前の鍵の署名がありません",
