@@ -50,8 +50,8 @@ TEXTS: Final = {
         "signed by an older key alone after a newer took its place; after an abrupt stop, start the hub once",
     ),
     "key-unrecorded": (
-        "log.vkey の鍵が鍵交換の記録と一致しません。交換が途中で止まったなら起動し、残れば再度交換してください",
-        "log.vkey is not what the records of rotations name; after an abrupt stop, start the hub, then rotate",
+        "log.vkey の鍵が鍵交換の記録と一致しません。交換が途中で止まったなら起動し、残れば再交換してください",
+        "log.vkey is not what the records of rotations name; after an abrupt stop start the hub, then rotate",
     ),
     "hand-over": (
         "新しい鍵の最初の checkpoint に前の鍵の署名がありません",
@@ -103,6 +103,14 @@ TEXTS: Final = {
     "drop-unfinished": (
         "廃棄した月の記録がまだ残っています。`hub ledger drop` をもう一度実行すると消えます",
         "records of a dropped month are still there; `hub ledger drop` once more removes them",
+    ),
+    "retention-malformed": (
+        "retention.toml を読めません。全記録の保存期間は最短の7年として検証しました",
+        "retention.toml cannot be read; every record's retention was taken to be the least, seven years",
+    ),
+    "witness-malformed": (
+        "witness.vkey を読めません。連署は検証していません",
+        "witness.vkey cannot be read; no witness's signature was verified",
     ),
     "unreadable": ("ファイルを読めません", "the file cannot be read"),
     "more": ("問題がさらにあります", "there are more problems"),

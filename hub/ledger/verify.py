@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.errors import UsageError
+from hub.errors import SurroundingsError, UsageError
 from hub.ledger import disk
 from hub.ledger.findings import Findings, Report
 from hub.ledger.head import Head, HeadError
-from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, decode_keys
+from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, WITNESSES, decode_keys
 from hub.ledger.log_reader import find_head, read_witnesses
 from hub.ledger.note import VerifierKey
 from hub.ledger.trust import Trust
@@ -24,7 +24,7 @@ from hub.ledger.verify_keys import check_keys, named_in
 from hub.ledger.verify_month import MonthCheck
 from hub.ledger.verify_pool import WORTH_PROCESSES, side_by_side
 from hub.ledger.witness import WitnessKey
-from hub.rules.retention import RETENTION, Retention, read_settings
+from hub.rules.retention import FLOOR_YEARS, RETENTION, Retention, RetentionError, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +50,7 @@ def verify(path: Path, *vkeys: str, witnesses: Sequence[str] = (), processes: in
             " / there is no ledger here; give a home or an export"
         )
     anchors = [VerifierKey.decode(vkey) for vkey in vkeys]
-    seen_by = [WitnessKey.decode(vkey) for vkey in witnesses] or read_witnesses(path)
+    seen_by = [WitnessKey.decode(vkey) for vkey in witnesses]
     with disk.usable():
         return _Verification(path, anchors, seen_by).run(processes)
 
@@ -79,6 +79,7 @@ class _Verification:
 
     def run(self, processes: int) -> Report:
         """Verify every month in order."""
+        self._witnesses = self._witnesses or self._own_witnesses()
         checks = [
             MonthCheck(self._root, month, self._head, self._trust, self._findings)
             for month in self._months
@@ -96,7 +97,7 @@ class _Verification:
         }
         signed = {check.month: check.latest for check in checks if check.latest}
         check_keys(self._trust, signed, self._named, self._findings)
-        check_drops(dropped, self._drops, self._findings, _least_years(self._root))
+        check_drops(dropped, self._drops, self._findings, self._least_years())
         return self._findings.report(self._months, dropped)
 
     def run_one(self, month: str, processes: int) -> Report:
@@ -155,6 +156,30 @@ class _Verification:
             self._findings.add("unreadable", None, f"{FOLDER}/{HEAD}")
         return None
 
+    def _least_years(self) -> int:
+        """Give for how long every record is kept by the ``retention.toml`` that is there."""
+        try:
+            settings = read_settings((self._root / RETENTION).read_bytes(), RETENTION)
+        except FileNotFoundError:
+            return FLOOR_YEARS
+        except RetentionError:
+            self._findings.add("retention-malformed", None, RETENTION)
+            return FLOOR_YEARS
+        except OSError:
+            self._findings.add("unreadable", None, RETENTION)
+            return FLOOR_YEARS
+        return Retention(settings).least()
+
+    def _own_witnesses(self) -> list[WitnessKey]:
+        """Read the ``witness.vkey`` that is there."""
+        try:
+            return read_witnesses(self._root)
+        except UsageError:
+            self._findings.add("witness-malformed", None, WITNESSES)
+        except SurroundingsError:
+            self._findings.add("unreadable", None, WITNESSES)
+        return []
+
     def _only_begun(self, month: str) -> bool:
         """Say whether a month is what a kill left before its first commit: no part of the log."""
         return (
@@ -162,13 +187,6 @@ class _Verification:
             and month > self._head.month
             and not (self._root / FOLDER / month / CHECKPOINT).exists()
         )
-
-
-def _least_years(root: Path) -> int:
-    """Give for how long every record is kept by the ``retention.toml`` of a home or export."""
-    own = root / RETENTION
-    settings = read_settings(own.read_text(encoding="utf-8"), RETENTION) if own.exists() else []
-    return Retention(settings).least()
 
 
 def _in_a_row(checks: Iterable[MonthCheck]) -> Iterator[Span | None]:

@@ -257,3 +257,16 @@ def test_a_drop_before_the_homes_own_retention_is_found(home: Path) -> None:
     narrow = row.replace('kinds = "any"', 'kinds = ["refusal"]')
     (home / "retention.toml").write_text("[[retention]]\n" + narrow, encoding="utf-8")
     assert verify(home).verified, "what is about some records alone cannot be told of a month gone"
+
+
+@pytest.mark.parametrize(
+    "held", [b'retention = "x"\n', b"retention = 5\n", b"[retention]\n", b"\xff"]
+)
+def test_settings_that_cannot_be_read_are_a_finding(home: Path, held: bytes) -> None:
+    """Whoever verifies an export learns which file is damaged, and all the rest about it."""
+    (home / "retention.toml").write_bytes(held)
+    report = verify(home)
+    assert [(each.code, each.file) for each in report.problems] == [
+        ("retention-malformed", "retention.toml")
+    ]
+    assert report.records == 1003

@@ -155,8 +155,14 @@ def test_a_witness_given_to_verify_takes_the_place_of_the_homes(home: Path) -> N
     assert verify(home, witnesses=[identity("elsewhere.example.jp/w9")[1]]).seen == ()
 
 
-def test_a_damaged_list_of_witnesses_is_named(home: Path) -> None:
-    """A log's key is not a witness's: the file says so before anything is verified."""
-    (home / "witness.vkey").write_text(SIGNER.verifier.encode() + "\n")
+@pytest.mark.parametrize("held", [SIGNER.verifier.encode().encode() + b"\n", b"\xff\xfe", b"key"])
+def test_a_damaged_list_of_witnesses_is_a_finding(home: Path, held: bytes) -> None:
+    """A log's key is not a witness's: the file is named, and everything else is verified."""
+    (home / "witness.vkey").write_bytes(held)
+    report = verify(home)
+    assert [(each.code, each.file) for each in report.problems] == [
+        ("witness-malformed", "witness.vkey")
+    ]
+    assert report.records == 1003
     with pytest.raises(UsageError, match=r"witness\.vkey"):
-        verify(home)
+        add_cosignatures(home, cosign(checkpoint(home)))
