@@ -18,7 +18,7 @@ from hub.cli.output import show, show_lines
 from hub.errors import SurroundingsError, UsageError
 from hub.ledger.disclose.fonts import find_font
 from hub.ledger.disclose.report import COLUMNS
-from hub.ledger.disclose.subject import read_person
+from hub.ledger.disclose.subject import person_on
 from hub.ledger.disclose.table import to_csv
 from hub.ledger.find import Finder, end_of, parse_place, start_of
 from hub.ledger.index.query import Wanted
@@ -30,8 +30,6 @@ from hub.runtime.indexer import open_index
 
 if TYPE_CHECKING:
     from hub.runtime.disclosure import Disclosure
-
-_LONGEST_SUBJECT = 1 << 16
 
 
 @click.command("find", cls=HubCommand)
@@ -112,7 +110,7 @@ def _body(id_or_name: str) -> str:
 @click.option("--release-held", is_flag=True, help="判断待ちの行も示す / decided: show held rows")
 def disclose(org: str, table: Path | None, paper: Path | None, release_held: bool) -> None:
     """標準入力の住民への提供状況 / The provisions of the resident on stdin, each with its proof."""
-    person = read_person(sys.stdin.buffer.read(_LONGEST_SUBJECT))
+    person = person_on(sys.stdin)
     files = [file for file in (table, paper) if file]
     if any(file.exists() for file in files) or len(set(files)) < len(files):
         raise UsageError(
