@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _HASH_SIZE: Final = 4
-_MAX_SIGNATURES: Final = 100  # as Go's sumdb/note: more is an attack, not a note
+MAX_SIGNATURES: Final = 100
+"""As Go's sumdb/note: more is an attack, not a note."""
+
 _MARK: Final = "— "
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _is_name = re.compile(r"[^\s+\x00-\x1f\x7f]+").fullmatch
@@ -157,7 +159,7 @@ def parse_note(data: bytes) -> Note:
         raise NoteError("the note has no signature lines")
     _check_text(text + "\n")
     signatures = tuple(map(_parse_signature, lines[:-1].split("\n")))
-    if len(signatures) > _MAX_SIGNATURES:
+    if len(signatures) > MAX_SIGNATURES:
         raise NoteError("the note has too many signatures")
     return Note(text + "\n", signatures)
 
