@@ -207,6 +207,10 @@ class Findings:
         else:
             self._problems[Problem("more", None, "")] = None
 
+    def any_of(self, codes: set[str]) -> bool:
+        """Say whether a problem of these codes was noted."""
+        return any(problem.code in codes for problem in self._problems)
+
     def report(self, months: Iterable[str], dropped: Iterable[str] = ()) -> Report:
         """Give the outcome."""
         kinds = dict(sorted(self.kinds.items()))

@@ -9,7 +9,7 @@ co-sign.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hub.errors import SurroundingsError, UsageError
 from hub.ledger import disk
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from hub.ledger.verify_month import Signed
     from hub.ledger.verify_span import Found, Span
 
+_LOOKS: Final = 10
+
 
 def verify(path: Path, *vkeys: str, witnesses: Sequence[str] = (), processes: int = 1) -> Report:
     """Verify the ledger of the home or export ``path``.
@@ -52,7 +54,11 @@ def verify(path: Path, *vkeys: str, witnesses: Sequence[str] = (), processes: in
     anchors = [VerifierKey.decode(vkey) for vkey in vkeys]
     seen_by = [WitnessKey.decode(vkey) for vkey in witnesses]
     with disk.usable():
-        return _Verification(path, anchors, seen_by).run(processes)
+        for _ in range(_LOOKS):
+            verification = _Verification(path, anchors, seen_by)
+            if verification.begin():
+                break
+        return verification.run(processes)
 
 
 def verify_month(path: Path, month: str, *, processes: int = 1) -> Report:
@@ -73,23 +79,37 @@ class _Verification:
         self._witnesses = witnesses
         self._head = self._read_head()
         self._months = [month for month in disk.months(root) if not self._only_begun(month)]
+        self._checks: list[MonthCheck] = []
         self._before: Signed | None = None  # of the month before
         self._drops: list[tuple[str, bytes]] = []
         self._named: list[Named] = []
 
-    def run(self, processes: int) -> Report:
-        """Verify every month in order."""
-        self._witnesses = self._witnesses or self._own_witnesses()
-        checks = [
+    def begin(self) -> bool:
+        """Read the checkpoints of all months, before ``run``; say whether they are of one moment.
+
+        They are not where a running writer moved the commit point on after it was read.
+        """
+        self._checks = [
             MonthCheck(self._root, month, self._head, self._trust, self._findings)
             for month in self._months
         ]
+        self._check_head()
+        if not self._findings.any_of({"head-behind", "month-missing"}):
+            return True
+        try:
+            return find_head(self._root) == self._head
+        except (HeadError, OSError):
+            return True
+
+    def run(self, processes: int) -> Report:
+        """Verify every month in order."""
+        self._witnesses = self._witnesses or self._own_witnesses()
+        checks = self._checks
         leaves = sum(check.latest.checkpoint.size for check in checks if check.latest)
         shared = processes if leaves >= WORTH_PROCESSES else 1
         found = side_by_side(_in_a_row(checks), shared)
         for check in checks:
             self._settle(check, list(_until_gap(found)))
-        self._check_head()
         dropped: dict[str, Checkpoint | None] = {
             check.month: check.latest.checkpoint if check.latest else None
             for check in checks

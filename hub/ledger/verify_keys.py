@@ -30,10 +30,10 @@ _CODE: Final = b'"code":"ledger-key"'
 
 
 class Named(NamedTuple):
-    """A record that names a new key: month and index of its leaf, SHA-256 of the key's line (hex)."""
+    """A record that names a new key: month and place of its leaf, SHA-256 of the key's line (hex)."""
 
     month: str
-    index: int
+    place: int
     digest: str
 
 
@@ -85,7 +85,7 @@ def _check_hand_over(
     """
     if trust.rank(signed.key) < rank:
         findings.add("key-retired", named.month, _file(named.month))
-    is_first = named.index == signed.checkpoint.size - 1
+    is_first = named.place == signed.checkpoint.size - 1
     if is_first and not trust.listed[rank - 1].signatures_of(signed.note):
         findings.add("hand-over", named.month, _file(named.month))
 

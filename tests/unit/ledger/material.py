@@ -30,6 +30,7 @@ STRANGER = NoteSigner(NAME, Ed25519PrivateKey.from_private_bytes(bytes(range(1, 
 APRIL = datetime(2026, 4, 30, 23, 59, 59, tzinfo=JST)
 MAY = datetime(2026, 5, 1, 0, 0, 0, tzinfo=JST)
 JULY = datetime(2026, 7, 1, 0, 0, 0, tzinfo=JST)
+AUGUST = datetime(2026, 8, 1, 0, 0, 0, tzinfo=JST)
 
 PROVISION = Entry(
     kind=Kind.PROVISION,

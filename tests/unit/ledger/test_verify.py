@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +19,7 @@ from hub.ledger.tiles import pack
 from hub.ledger.verify import verify
 from tests.unit.ledger.material import (
     APRIL,
+    AUGUST,
     JULY,
     NAME,
     SIGNER,
@@ -26,8 +29,10 @@ from tests.unit.ledger.material import (
     rebuild,
     three_months,
 )
+from tests.unit.ledger.test_log_crash import in_child
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 KEY = SIGNER.verifier.encode()
@@ -321,3 +326,31 @@ def test_a_ledger_verifies_while_it_is_written(tmp_path: Path) -> None:
             assert verify(tmp_path).verified
             log.checkpoint()
             assert verify(tmp_path).records == start + 70
+
+
+@pytest.mark.parametrize("month", [JULY, AUGUST], ids=["same-month", "next-month"])
+def test_a_writer_that_commits_after_the_head_was_read_is_no_other_history(
+    home: Path, month: datetime
+) -> None:
+    """Between reading commit point and months a checkpoint is published: three times over, none a fault."""
+
+    def work() -> None:
+        with LedgerLog(home, SIGNER) as log:
+            left = 3
+
+            def commit(event: str, arguments: tuple[object, ...]) -> None:
+                nonlocal left
+                if (
+                    left
+                    and event in {"os.listdir", "os.scandir"}
+                    and f"{arguments[0]}" == f"{home}/ledger"
+                ):
+                    left -= 1
+                    log.append([line(left)], log.position + 1, month)
+                    log.checkpoint()
+
+            sys.addaudithook(commit)
+            report = verify(home)
+            assert (left, report.problems, report.records) == (0, (), 1006)
+
+    assert os.waitpid(in_child(work), 0)[1] == 0
