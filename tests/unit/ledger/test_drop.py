@@ -11,7 +11,7 @@ import pytest
 
 from hub.errors import SurroundingsError, UsageError
 from hub.ledger.copies import copy_ledger
-from hub.ledger.drop import last_checkpoint, remove, survey
+from hub.ledger.drop import DropSearch, last_checkpoint, remove, survey
 from hub.ledger.dropped import is_dropped
 from hub.ledger.log_files import LedgerLog
 from hub.ledger.log_reader import entries, read_head
@@ -270,3 +270,17 @@ def test_settings_that_cannot_be_read_are_a_finding(home: Path, held: bytes) -> 
         ("retention-malformed", "retention.toml")
     ]
     assert report.records == 1003
+
+
+def test_a_drop_is_looked_for_from_its_first_day_on_and_in_each_record_once(home: Path) -> None:
+    """Seven years of records before that day are not read, nor is one read a second time."""
+    search = DropSearch(home, "2026-04", last_checkpoint(home, "2026-04"))
+    shutil.rmtree(home / "ledger/2026-05/tile")
+    approved, dropped = drop_lines(home, "2026-04", FIRST_DAY)
+    record(home, [line(1), approved], FIRST_DAY)
+    assert search.look() is None
+    record(home, [dropped], FIRST_DAY)
+    found = search.look()
+    assert found is not None
+    assert (found.month, found.approved_by, found.by) == ("2026-04", "a", "b")
+    assert search.look() == found

@@ -285,6 +285,17 @@ def test_a_checkpoint_over_more_records_than_there_are_is_found(export: Path) ->
     assert len(found) <= 201
 
 
+def test_a_checkpoint_over_a_tree_without_end_ends_the_verification(export: Path) -> None:
+    """2^50 records claimed and none there: a full report, in seconds."""
+    forged = Checkpoint(origin(NAME, "2026-07"), 1 << 50, bytes(32))
+    shutil.rmtree(export / "ledger/2026-07/tile")
+    path = export / "ledger/2026-07/checkpoint"
+    path.write_bytes(SIGNER.sign(forged.to_text()).to_bytes())
+    found = verify(export).problems
+    assert {"tile-missing", "more"} <= {problem.code for problem in found}
+    assert len(found) <= 201
+
+
 def test_a_record_that_does_not_parse_is_found_though_it_was_signed(tmp_path: Path) -> None:
     """A writer's mistake is a problem too: what nobody can read proves nothing."""
     with LedgerLog(tmp_path, SIGNER) as log:
