@@ -25,6 +25,7 @@ __all__ = [
     "RETENTION",
     "Books",
     "CatalogueError",
+    "declared_feeds",
     "load_books",
     "load_directory",
     "load_feed",
@@ -112,15 +113,20 @@ def load_retention(home: Path | None = None, kinds: Iterable[str] = ()) -> Reten
 
 def _names(kinds: frozenset[str]) -> Names:
     """Give what a home's settings may name: every body and declared feed, these kinds of record."""
-    directory, folder = load_directory(), shelf("rules")
-    feeds = frozenset(row["id"] for row in read_toml(folder / "feeds.toml", folder)["feed"])
+    directory = load_directory()
 
     def body_of(id_or_name: str) -> str | None:
         """Give a body's id by id or official name."""
         body = directory.find(id_or_name)
         return body.id if body else None
 
-    return Names(body_of, kinds, feeds)
+    return Names(body_of, kinds, declared_feeds())
+
+
+def declared_feeds() -> frozenset[str]:
+    """Give the ids of every feed that the rules know, carried here or not."""
+    folder = shelf("rules")
+    return frozenset(row["id"] for row in read_toml(folder / "feeds.toml", folder)["feed"])
 
 
 def load_directory() -> Directory:
