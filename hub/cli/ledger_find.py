@@ -18,11 +18,12 @@ from hub.cli.output import show, show_lines
 from hub.errors import SurroundingsError, UsageError
 from hub.ledger.disclose.fonts import find_font
 from hub.ledger.disclose.report import COLUMNS
-from hub.ledger.disclose.subject import read_person
+from hub.ledger.disclose.subject import person_on
 from hub.ledger.disclose.table import to_csv
 from hub.ledger.find import Finder, end_of, parse_place, start_of
 from hub.ledger.index.query import Wanted
 from hub.ledger.log_reader import read_head
+from hub.ledger.words import article_of, feed_of, outcome_of
 from hub.rules.load import load_directory
 from hub.runtime.disclosure import disclose as disclose_to
 from hub.runtime.disclosure import discloser
@@ -30,8 +31,6 @@ from hub.runtime.indexer import open_index
 
 if TYPE_CHECKING:
     from hub.runtime.disclosure import Disclosure
-
-_LONGEST_SUBJECT = 1 << 16
 
 
 @click.command("find", cls=HubCommand)
@@ -46,41 +45,35 @@ _LONGEST_SUBJECT = 1 << 16
 @click.option("--after", metavar="MONTH/INDEX", help="この位置より後 / from the place after it")
 @click.option("--max", "most", type=click.IntRange(min=1), help="最大件数 / at most so many")
 @click.option("--count", "counts", is_flag=True, help="月と規則ごとの件数 / by month and rule")
-def find(
-    rule: str | None,
-    article: str | None,
-    feed: str | None,
-    party: str | None,
-    since: str | None,
-    until: str | None,
-    outcome: str | None,
-    acted: str | None,
-    after: str | None,
-    most: int | None,
-    counts: bool,
-) -> None:
+def find(*, after: str | None, most: int | None, counts: bool, **asked: str | None) -> None:
     """台帳の記録を探す / Find records, in the order of the ledger; none names a person."""
     if counts and (after or most):
         raise UsageError(
             "--count と --after, --max は併用できません / --count does not go with --after or --max"
         )
-    wanted = Wanted(
-        rule=rule,
-        article=article,
-        feed=feed,
-        party=_body(party) if party else None,
-        outcome=outcome,
-        operator=acted,
-        since=start_of(parse_date(since)) if since else None,
-        until=end_of(parse_date(until)) if until else None,
-    )
     place = parse_place(after) if after else None
     with open_index(home(), settings().ledger_index) as store:
         finder = Finder(store, home().path, read_head(home().path))
+        wanted = _wanted(asked, finder)
         if counts:
             show_lines(asdict(each) for each in finder.counts(wanted))
         else:
             show_lines(itertools.islice(finder.records(wanted, place), most))
+
+
+def _wanted(asked: dict[str, str | None], finder: Finder) -> Wanted:
+    """Read what is asked for; raises ``UsageError`` at a word that nothing here bears."""
+    given = {key: value for key, value in asked.items() if value}
+    return Wanted(
+        rule=given.get("rule"),
+        article=article_of(given["article"]) if "article" in given else None,
+        feed=feed_of(given["feed"]) if "feed" in given else None,
+        party=_body(given["party"]) if "party" in given else None,
+        outcome=outcome_of(given["outcome"], finder.outcomes()) if "outcome" in given else None,
+        operator=given.get("acted"),
+        since=start_of(parse_date(given["since"])) if "since" in given else None,
+        until=end_of(parse_date(given["until"])) if "until" in given else None,
+    )
 
 
 def _body(id_or_name: str) -> str:
@@ -112,7 +105,7 @@ def _body(id_or_name: str) -> str:
 @click.option("--release-held", is_flag=True, help="判断待ちの行も示す / decided: show held rows")
 def disclose(org: str, table: Path | None, paper: Path | None, release_held: bool) -> None:
     """標準入力の住民への提供状況 / The provisions of the resident on stdin, each with its proof."""
-    person = read_person(sys.stdin.buffer.read(_LONGEST_SUBJECT))
+    person = person_on(sys.stdin)
     files = [file for file in (table, paper) if file]
     if any(file.exists() for file in files) or len(set(files)) < len(files):
         raise UsageError(

@@ -14,6 +14,7 @@ from hub.errors import UsageError
 from hub.ledger import disk
 from hub.ledger.copies import copy_ledger
 from hub.ledger.instructions import NAME, instructions
+from hub.ledger.record import Kind
 from hub.ledger.verify_pool import cores
 from hub.rules.load import load_retention
 from hub.runtime.backup import new_folder
@@ -75,7 +76,7 @@ def drop(month: str, approval: Path) -> None:
     """保存期間を過ぎた月を廃棄する / Drop a month past its retention; two people, recorded."""
     acting, approver = _two_people(approval)
     with open_hub() as hub:
-        retention = load_retention(hub.home.path)
+        retention = load_retention(hub.home.path, set(Kind))
         done = drop_month(hub, month, acting, approver, retention, processes=cores())
     show(
         {

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from hub.ledger.head import Head
 
-_LIMIT = 1 << 17
-
 
 class Copied(NamedTuple):
     """What was copied: the months, and how many files and bytes."""
@@ -49,9 +47,9 @@ def copy_ledger(root: Path, target: Path, *, with_head: bool) -> Copied:
             copier.write(f"{FOLDER}/{HEAD}", head.to_bytes())
         for name in (WITNESSES, RETENTION):
             if (root / name).exists():
-                copier.write(name, disk.read_at_most(root / name, _LIMIT))
+                copier.copy(name)
         # Last: a key is in the file before anything is signed by it.
-        copier.write(VKEY, disk.read_at_most(root / VKEY, _LIMIT))
+        copier.copy(VKEY)
     return Copied(tuple(months), copier.files, copier.bytes)
 
 
@@ -66,7 +64,7 @@ class _Copier:
         """Copy a month's tree and checkpoint; ``head`` is given where it is the present month."""
         folder = f"{FOLDER}/{month}"
         if is_dropped(self._root, month):
-            self.write(f"{folder}/{DROPPED}", self._bytes_of(f"{folder}/{DROPPED}"))
+            self.copy(f"{folder}/{DROPPED}")
         else:
             size = head.size if head else closed_size(self._root, month)
             for tile in tiles_of(size):
@@ -82,6 +80,11 @@ class _Copier:
         self.files += 1
         self.bytes += len(data)
 
+    def copy(self, name: str) -> None:
+        """Copy one file whole, however large it is."""
+        self.files += 1
+        self.bytes += disk.copy(self._root / name, self._target / name)
+
     def _checkpoint(self, month: str, head: Head | None) -> bytes:
         """Give a month's checkpoint, with what witnesses added to its public copy."""
         published = disk.published(self._root, month)
@@ -89,6 +92,3 @@ class _Copier:
             return published or b""
         mine = parse_note(head.note).text.encode()
         return published if published and published.startswith(mine + b"\n") else head.note
-
-    def _bytes_of(self, name: str) -> bytes:
-        return disk.read_at_most(self._root / name, _LIMIT)

@@ -21,7 +21,8 @@ from hub.ledger.record import parse_line
 from hub.ledger.retention import free_from
 from hub.ledger.verify import verify_month
 from hub.ledger.verify_drops import drops_of
-from hub.rules.retention import Subject
+from hub.ledger.verify_keys import names_key
+from hub.rules.retention import FLOOR_YEARS, Subject
 
 if TYPE_CHECKING:
     from datetime import date
@@ -87,18 +88,31 @@ def last_checkpoint(root: Path, month: str) -> Checkpoint:
         ) from None
 
 
+class DropSearch:
+    """Looks for the drop of a month that ended at ``checkpoint``; each look reads only what is new."""
+
+    def __init__(self, root: Path, month: str, checkpoint: Checkpoint) -> None:
+        self._root, self._month, self._checkpoint = root, month, checkpoint
+        # No drop before its day counts, so no month before it is read.
+        self._after = (f"{free_from(month, FLOOR_YEARS):%Y-%m}", 0)
+        self._lines: list[tuple[str, bytes]] = []
+
+    def look(self) -> Drop | None:
+        """Give the drop where later months record it, under a checkpoint and by two operators."""
+        for month, index, line in entries(self._root, self._after, read_head(self._root)):
+            self._after = (month, index)
+            if _KIND in line:
+                self._lines.append((month, line))
+        for stands_in, drop in drops_of(self._lines):
+            is_later = stands_in > self._month
+            if is_later and drop.is_of(self._month, self._checkpoint) and drop.is_in_time():
+                return drop
+        return None
+
+
 def find_drop(root: Path, month: str, checkpoint: Checkpoint) -> Drop | None:
-    """Find where later months record, under a checkpoint and by two operators, that a month goes."""
-    after = (month, checkpoint.size - 1)
-    lines = (
-        (stands_in, line)
-        for stands_in, _, line in entries(root, after, read_head(root))
-        if _KIND in line
-    )
-    for stands_in, drop in drops_of(lines):
-        if stands_in > month and drop.is_of(month, checkpoint) and drop.is_in_time():
-            return drop
-    return None
+    """Look once, as ``DropSearch`` does."""
+    return DropSearch(root, month, checkpoint).look()
 
 
 def remove(root: Path, month: str) -> Drop:
@@ -115,11 +129,12 @@ def remove(root: Path, month: str) -> Drop:
     folder = root / FOLDER / month
     with disk.usable():
         if not is_dropped(root, month):
-            # Drops that stand in this month must outlive it: they account for other months.
+            # Drops that stand in this month must outlive it: they account for other months. So must
+            # the records of the ledger's keys, which account for log.vkey.
             kept = {
                 index: line
                 for index, line in month_leaves(root, month)
-                if index == 0 or _KIND in line
+                if index == 0 or _KIND in line or names_key(line)
             }
             mark = make_mark(root, month, checkpoint, kept)
             disk.replace(folder / DROPPED, mark.to_bytes())

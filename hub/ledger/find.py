@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hub.errors import UsageError
 from hub.ledger.head import is_month
 from hub.ledger.index.fill import Filler, trees
-from hub.ledger.index.query import Count, Place, count, find, span
+from hub.ledger.index.query import Count, Place, count, find, outcomes, span
 from hub.ledger.proofs import MonthReader
 from hub.ledger.record import read_fields
 from hub.vocabulary.clock import JST
@@ -42,6 +42,10 @@ class Finder:
         Filler(store, root).catch_up(there)
         self._store = store
         self._readers = {tree.month: MonthReader(root, tree.month, tree.size) for tree in there}
+
+    def outcomes(self) -> set[str]:
+        """Give the kinds and codes of the records that there are."""
+        return outcomes(self._store)
 
     def records(self, wanted: Wanted, after: Place | None = None) -> Iterator[dict[str, Any]]:
         """Yield the records wanted, in order of their place, from the one after ``after`` on."""

@@ -46,8 +46,16 @@ TEXTS: Final = {
         "the checkpoint bears no good signature by a trusted key",
     ),
     "key-retired": (
-        "後の鍵に替えた後の月に、前の鍵だけで署名されています",
-        "the month is signed by an older key alone, after a month that a newer key signed",
+        "替えた後の前の鍵だけで署名されています。交換が突然止まった直後なら一度起動してから再検証してください",
+        "signed by an older key alone after a newer took its place; after an abrupt stop, start the hub once",
+    ),
+    "key-unrecorded": (
+        "log.vkey の鍵が鍵交換の記録と一致しません。交換が途中で止まったなら起動し、残れば再交換してください",
+        "log.vkey is not what the records of rotations name; after an abrupt stop start the hub, then rotate",
+    ),
+    "hand-over": (
+        "新しい鍵の最初の checkpoint に前の鍵の署名がありません",
+        "the new key's first checkpoint is not signed by the key before it too",
     ),
     "cosignature": (
         "連署者の署名が checkpoint と一致しません",
@@ -95,6 +103,14 @@ TEXTS: Final = {
     "drop-unfinished": (
         "廃棄した月の記録がまだ残っています。`hub ledger drop` をもう一度実行すると消えます",
         "records of a dropped month are still there; `hub ledger drop` once more removes them",
+    ),
+    "retention-malformed": (
+        "retention.toml を読めません。全記録の保存期間は最短の7年として検証しました",
+        "retention.toml cannot be read; every record's retention was taken to be the least, seven years",
+    ),
+    "witness-malformed": (
+        "witness.vkey を読めません。連署は検証していません",
+        "witness.vkey cannot be read; no witness's signature was verified",
     ),
     "unreadable": ("ファイルを読めません", "the file cannot be read"),
     "more": ("問題がさらにあります", "there are more problems"),
@@ -190,6 +206,10 @@ class Findings:
             self._problems[Problem(code, month, file, leaf, place)] = None
         else:
             self._problems[Problem("more", None, "")] = None
+
+    def any_of(self, codes: set[str]) -> bool:
+        """Say whether a problem of these codes was noted."""
+        return any(problem.code in codes for problem in self._problems)
 
     def report(self, months: Iterable[str], dropped: Iterable[str] = ()) -> Report:
         """Give the outcome."""

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _HASH_SIZE: Final = 4
-_MAX_SIGNATURES: Final = 100  # as Go's sumdb/note: more is an attack, not a note
+MAX_SIGNATURES: Final = 100
+"""As Go's sumdb/note: more is an attack, not a note."""
+
 _MARK: Final = "— "
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _is_name = re.compile(r"[^\s+\x00-\x1f\x7f]+").fullmatch
@@ -157,20 +159,28 @@ def parse_note(data: bytes) -> Note:
         raise NoteError("the note has no signature lines")
     _check_text(text + "\n")
     signatures = tuple(map(_parse_signature, lines[:-1].split("\n")))
-    if len(signatures) > _MAX_SIGNATURES:
+    if len(signatures) > MAX_SIGNATURES:
         raise NoteError("the note has too many signatures")
     return Note(text + "\n", signatures)
 
 
-def signing_key(note: Note, keys: Iterable[VerifierKey]) -> VerifierKey | None:
-    """Give the first of these keys that signed a note, or nothing where none did."""
-    for key in keys:
-        try:
+def signing_keys(note: Note, keys: Iterable[VerifierKey]) -> list[VerifierKey]:
+    """Give those of these keys that signed a note; none where a signature of any of them is false.
+
+    As Go's ``note.Open`` does: a false signature beside a good one is an attack, not a leftover.
+    """
+    signed = [key for key in keys if key.signatures_of(note)]
+    try:
+        for key in signed:
             key.verify(note)
-        except ForgeryError:
-            continue
-        return key
-    return None
+    except ForgeryError:
+        return []
+    return signed
+
+
+def signing_key(note: Note, keys: Iterable[VerifierKey]) -> VerifierKey | None:
+    """Give the first of these keys that signed a note, or nothing where none did or one is false."""
+    return next(iter(signing_keys(note, keys)), None)
 
 
 def _check_text(text: str) -> None:

@@ -138,31 +138,16 @@ def _check_length(line: bytes) -> None:
         )
 
 
+_SAME = tuple(key for key in KEYS if key not in {"basis", "from", "items", "kind", "to", "v"})
+
+
 def _to_fields(entry: Entry) -> dict[str, Any]:
-    """Lay an entry out under the keys of its line."""
-    return {
-        "at": entry.at,
+    """Lay an entry out under the keys of its line; ``_SAME`` are those that it names alike."""
+    return {key: getattr(entry, key) for key in _SAME} | {
         "basis": entry.basis and entry.basis.to_dict(),
-        "catalogue": entry.catalogue,
-        "code": entry.code,
-        "content": entry.content,
-        "count": entry.count,
-        "feed": entry.feed,
         "from": entry.sender,
-        "id": entry.id,
-        "inquiry": entry.inquiry,
-        "item": entry.item,
         "items": list(entry.items),
         "kind": str(entry.kind),
-        "method": entry.method,
-        "nondisclosure": entry.nondisclosure,
-        "operator": entry.operator,
-        "reason": entry.reason,
-        "record": entry.record,
-        "requested_at": entry.requested_at,
-        "rule": entry.rule,
-        "subject": entry.subject,
-        "task": entry.task,
         "to": entry.recipient,
         "v": VERSION,
     }

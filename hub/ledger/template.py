@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.ledger.record import Entry
 
 _SPLICED: Final = ("content", "id", "record", "requested_at", "subject")  # in the line's order
+_Values = tuple[str, str, str, str, str]
 _DIGEST_LENGTH: Final = 64
 _INSTANT_LENGTH: Final = len("2026-04-01T09:00:00.000+09:00")
 # What UUIDs, digests and instants are made of; nothing here could end or escape a JSON string.
@@ -48,16 +49,25 @@ class EntryTemplate:
         content: str | None,
     ) -> bytes:
         """Give one line; raises ``RecordError`` where ``Entry.to_line()`` would."""
-        if not (message_id and record_id and requested_at and subject and content):
-            return self._slow_line(message_id, record_id, requested_at, subject, content)
-        spliced = content + message_id + record_id + requested_at + subject
-        if (
-            spliced.encode("ascii", "replace").translate(None, _PLAIN)
-            or not len(content) == len(subject) == _DIGEST_LENGTH
-            or len(requested_at) != _INSTANT_LENGTH
-            or len(spliced) > self._room
-        ):
-            return self._slow_line(message_id, record_id, requested_at, subject, content)
+        if message_id and record_id and requested_at and subject and content:
+            values = (content, message_id, record_id, requested_at, subject)
+            if self._can_splice(values):
+                return self._spliced(values)
+        return self._slow_line(message_id, record_id, requested_at, subject, content)
+
+    def _can_splice(self, values: _Values) -> bool:
+        """Say whether values, in the line's order, are of the usual shape and fit a line."""
+        content, _, _, requested_at, subject = values
+        spliced = "".join(values)
+        return (
+            not spliced.encode("ascii", "replace").translate(None, _PLAIN)
+            and len(content) == len(subject) == _DIGEST_LENGTH
+            and len(requested_at) == _INSTANT_LENGTH
+            and len(spliced) <= self._room
+        )
+
+    def _spliced(self, values: _Values) -> bytes:
+        content, message_id, record_id, requested_at, subject = values
         before_content, before_id, before_record, before_request, before_subject, end = self._pieces
         return b"".join(
             (

@@ -9,28 +9,33 @@ co-sign.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from hub.errors import UsageError
+from hub.errors import SurroundingsError, UsageError
 from hub.ledger import disk
 from hub.ledger.findings import Findings, Report
 from hub.ledger.head import Head, HeadError
-from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, decode_keys
+from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, VKEY, WITNESSES, decode_keys
 from hub.ledger.log_reader import find_head, read_witnesses
 from hub.ledger.note import VerifierKey
+from hub.ledger.trust import Trust
 from hub.ledger.verify_drops import check_drops
+from hub.ledger.verify_keys import check_keys, named_in
 from hub.ledger.verify_month import MonthCheck
 from hub.ledger.verify_pool import WORTH_PROCESSES, side_by_side
 from hub.ledger.witness import WitnessKey
-from hub.rules.retention import RETENTION, Retention, read_settings
+from hub.rules.retention import FLOOR_YEARS, RETENTION, Retention, RetentionError, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from hub.ledger.checkpoint import Checkpoint
+    from hub.ledger.verify_keys import Named
     from hub.ledger.verify_month import Signed
     from hub.ledger.verify_span import Found, Span
+
+_LOOKS: Final = 10
 
 
 def verify(path: Path, *vkeys: str, witnesses: Sequence[str] = (), processes: int = 1) -> Report:
@@ -47,9 +52,13 @@ def verify(path: Path, *vkeys: str, witnesses: Sequence[str] = (), processes: in
             " / there is no ledger here; give a home or an export"
         )
     anchors = [VerifierKey.decode(vkey) for vkey in vkeys]
-    seen_by = [WitnessKey.decode(vkey) for vkey in witnesses] or read_witnesses(path)
+    seen_by = [WitnessKey.decode(vkey) for vkey in witnesses]
     with disk.usable():
-        return _Verification(path, anchors, seen_by).run(processes)
+        for _ in range(_LOOKS):
+            verification = _Verification(path, anchors, seen_by)
+            if verification.begin():
+                break
+        return verification.run(processes)
 
 
 def verify_month(path: Path, month: str, *, processes: int = 1) -> Report:
@@ -66,36 +75,54 @@ class _Verification:
     ) -> None:
         self._root = root
         self._findings = Findings()
-        self._keys = self._trusted_keys(anchors)
+        self._trust = Trust(self._listed_keys(anchors), tuple(anchors))
         self._witnesses = witnesses
         self._head = self._read_head()
         self._months = [month for month in disk.months(root) if not self._only_begun(month)]
+        self._checks: list[MonthCheck] = []
         self._before: Signed | None = None  # of the month before
         self._drops: list[tuple[str, bytes]] = []
+        self._named: list[Named] = []
+
+    def begin(self) -> bool:
+        """Read the checkpoints of all months, before ``run``; say whether they are of one moment.
+
+        They are not where a running writer moved the commit point on after it was read.
+        """
+        self._checks = [
+            MonthCheck(self._root, month, self._head, self._trust, self._findings)
+            for month in self._months
+        ]
+        self._check_head()
+        if not self._findings.any_of({"head-behind", "month-missing"}):
+            return True
+        try:
+            return find_head(self._root) == self._head
+        except (HeadError, OSError):
+            return True
 
     def run(self, processes: int) -> Report:
         """Verify every month in order."""
-        checks = [
-            MonthCheck(self._root, month, self._head, self._keys, self._findings)
-            for month in self._months
-        ]
+        self._witnesses = self._witnesses or self._own_witnesses()
+        checks = self._checks
         leaves = sum(check.latest.checkpoint.size for check in checks if check.latest)
         shared = processes if leaves >= WORTH_PROCESSES else 1
         found = side_by_side(_in_a_row(checks), shared)
         for check in checks:
             self._settle(check, list(_until_gap(found)))
-        self._check_head()
         dropped: dict[str, Checkpoint | None] = {
             check.month: check.latest.checkpoint if check.latest else None
             for check in checks
             if check.dropped
         }
-        check_drops(dropped, self._drops, self._findings, _least_years(self._root))
+        signed = {check.month: check.latest for check in checks if check.latest}
+        check_keys(self._trust, signed, self._named, self._findings)
+        check_drops(dropped, self._drops, self._findings, self._least_years())
         return self._findings.report(self._months, dropped)
 
     def run_one(self, month: str, processes: int) -> Report:
         """Verify one month alone."""
-        check = MonthCheck(self._root, month, self._head, self._keys, self._findings)
+        check = MonthCheck(self._root, month, self._head, self._trust, self._findings)
         below = list(_until_gap(side_by_side(_in_a_row([check]), processes)))
         for found in below:
             self._findings.kinds.update(found.kinds)
@@ -111,6 +138,7 @@ class _Verification:
         check.check_chain(leaves.pop(0, None), self._before, is_first=is_first)
         check.check_key(self._before)
         check.check_witnesses(self._witnesses)
+        self._named += named_in(check.month, leaves)
         self._drops += [(check.month, line) for line in leaves.values()]
         self._before = check.latest
 
@@ -123,7 +151,8 @@ class _Verification:
         elif self._head.month != self._months[-1]:
             self._findings.add("head-behind", self._months[-1], f"{FOLDER}/{HEAD}")
 
-    def _trusted_keys(self, anchors: list[VerifierKey]) -> list[VerifierKey]:
+    def _listed_keys(self, anchors: list[VerifierKey]) -> tuple[VerifierKey, ...]:
+        """Read ``log.vkey``, which must hold the anchors."""
         keys: list[VerifierKey] = []
         try:
             keys = decode_keys(disk.read_at_most(self._root / VKEY, 1 << 16))
@@ -135,8 +164,7 @@ class _Verification:
             self._findings.add("unreadable", None, VKEY)
         if keys and not set(anchors) <= set(keys):
             self._findings.add("key-differs", None, VKEY)
-        # In the order in which they were in use.
-        return sorted(anchors, key=lambda key: keys.index(key) if key in keys else 0) or keys
+        return tuple(keys)
 
     def _read_head(self) -> Head | None:
         """Read the writer's commit point; an export has none."""
@@ -148,6 +176,30 @@ class _Verification:
             self._findings.add("unreadable", None, f"{FOLDER}/{HEAD}")
         return None
 
+    def _least_years(self) -> int:
+        """Give for how long every record is kept by the ``retention.toml`` that is there."""
+        try:
+            settings = read_settings((self._root / RETENTION).read_bytes(), RETENTION)
+        except FileNotFoundError:
+            return FLOOR_YEARS
+        except RetentionError:
+            self._findings.add("retention-malformed", None, RETENTION)
+            return FLOOR_YEARS
+        except OSError:
+            self._findings.add("unreadable", None, RETENTION)
+            return FLOOR_YEARS
+        return Retention(settings).least()
+
+    def _own_witnesses(self) -> list[WitnessKey]:
+        """Read the ``witness.vkey`` that is there."""
+        try:
+            return read_witnesses(self._root)
+        except UsageError:
+            self._findings.add("witness-malformed", None, WITNESSES)
+        except SurroundingsError:
+            self._findings.add("unreadable", None, WITNESSES)
+        return []
+
     def _only_begun(self, month: str) -> bool:
         """Say whether a month is what a kill left before its first commit: no part of the log."""
         return (
@@ -155,13 +207,6 @@ class _Verification:
             and month > self._head.month
             and not (self._root / FOLDER / month / CHECKPOINT).exists()
         )
-
-
-def _least_years(root: Path) -> int:
-    """Give for how long every record is kept by the ``retention.toml`` of a home or export."""
-    own = root / RETENTION
-    settings = read_settings(own.read_text(encoding="utf-8"), RETENTION) if own.exists() else []
-    return Retention(settings).least()
 
 
 def _in_a_row(checks: Iterable[MonthCheck]) -> Iterator[Span | None]:

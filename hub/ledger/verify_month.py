@@ -9,7 +9,7 @@ from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.dropped import DROPPED, is_dropped, read_mark
 from hub.ledger.layout import CHECKPOINT, FOLDER, HEAD, genesis, origin
-from hub.ledger.note import NoteError, parse_note, signing_key
+from hub.ledger.note import NoteError, parse_note
 from hub.ledger.tiles import ENTRIES, WIDTH, Tile
 from hub.ledger.verify_tree import TreeWalk
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from hub.ledger.findings import Findings
     from hub.ledger.head import Head
     from hub.ledger.note import Note, VerifierKey
+    from hub.ledger.trust import Trust
     from hub.ledger.verify_span import Found, Span
     from hub.ledger.witness import WitnessKey
 
 
 class Signed(NamedTuple):
-    """A checkpoint with a good signature, and the newest trusted key that made one."""
+    """A checkpoint with a good signature, and the newest known key that made one."""
 
     note: Note
     checkpoint: Checkpoint
@@ -48,10 +49,10 @@ class MonthCheck:
         root: Path,
         month: str,
         head: Head | None,
-        keys: Sequence[VerifierKey],
+        trust: Trust,
         findings: Findings,
     ) -> None:
-        self._root, self.month, self._keys, self._findings = root, month, keys, findings
+        self._root, self.month, self._trust, self._findings = root, month, trust, findings
         self.dropped = is_dropped(root, month)
         self._published = self._read_published()
         self.latest = self._committed(head) or self._published
@@ -67,7 +68,7 @@ class MonthCheck:
             yield from self._walk.spans()
 
     def settle(self, below: Sequence[Found]) -> dict[int, bytes]:
-        """Verify the rest of the month's tree; give its leaf 0 and records of drops, by index."""
+        """Verify the rest of the month's tree; give leaf 0 and its marks, by index."""
         if self._walk is None:
             return self._leaves_of_dropped() if self.dropped else {}
         self._walk.settle([found.hashes for found in below])
@@ -92,7 +93,7 @@ class MonthCheck:
 
         Whoever steals a key that was rotated out cannot go on with it in a later month.
         """
-        order = self._keys.index
+        order = self._trust.rank
         if self.latest and before and order(self.latest.key) < order(before.key):
             self._note("key-retired", CHECKPOINT)
 
@@ -197,7 +198,7 @@ class MonthCheck:
         except NoteError:
             self._findings.add("checkpoint-malformed", self.month, file, None, whole)
             return None
-        key = signing_key(note, reversed(self._keys))
+        key = self._trust.signer(note)
         if key is None:
             self._findings.add("signature", self.month, file, None, whole)
             return None

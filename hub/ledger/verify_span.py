@@ -16,6 +16,7 @@ from hub.ledger.record import Kind, RecordError
 from hub.ledger.shapes import Shapes
 from hub.ledger.tile_files import read_tile
 from hub.ledger.tiles import ENTRIES, PREFIX_SIZE, WIDTH, Tile, hashes_of, whole_lines
+from hub.ledger.verify_keys import names_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +53,7 @@ class Span(NamedTuple):
 class Found(NamedTuple):
     """What a span showed: its tile's hashes, faults, records by kind, and the lines that matter later.
 
-    ``marks`` are by index: leaf 0, which chains the months, and records of drops.
+    ``marks`` are by index: leaf 0, which chains the months, and records of drops and of the ledger's keys.
     """
 
     hashes: list[bytes]
@@ -188,7 +189,7 @@ class SpanWalk(Walk):
             self._note_entry("entry-malformed", bundle, lines, place)
             return
         self.kinds[kind] += 1
-        if kind == Kind.DROP:
+        if kind == Kind.DROP or names_key(line):
             self.marks[index] = line
 
     def _note_entry(self, code: str, bundle: Tile, lines: list[bytes], place: int) -> None:

@@ -7,7 +7,7 @@ below it instead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hub.ledger.layout import CHECKPOINT
 from hub.ledger.merkle import Frontier, root_of_peaks
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+_ENOUGH: Final = 32  # missing or harmed tiles, each of them over 65,536 records
+
 
 class TreeWalk(Walk):
     """The walk over a month's tree of ``size`` leaves: ``spans`` first, then ``settle``."""
@@ -27,14 +29,21 @@ class TreeWalk(Walk):
         self._root = root
         self._edge = _hash_edge(size)
         self._below: Iterator[list[bytes]] = iter(())
+        self._is_cut = False
 
     def spans(self) -> Iterator[Span]:
-        """Give the parts to verify, from left to right."""
+        """Give the parts to verify, from left to right.
+
+        No further ones where a tile above them is missing, as many others are: a checkpoint may claim any
+        size, and what is not there has no end.
+        """
         for tile, stored in self._top():
             yield from self._spans(tile, stored)
 
     def settle(self, below: Sequence[list[bytes]]) -> None:
         """Verify what is above the spans, given the hashes that each span's tile should have."""
+        if self._is_cut:
+            return
         self._below = iter(below)
         top = list(self._top())
         found = [self.check(tile, stored) for tile, stored in top]
@@ -59,6 +68,11 @@ class TreeWalk(Walk):
             yield tile, Stored(row, trusted)
 
     def _spans(self, tile: Tile, stored: Stored) -> Iterator[Span]:
+        if stored.hashes is None and len(self.faults) >= _ENOUGH and not self._is_cut:
+            self._is_cut = True
+            self.note("more", CHECKPOINT)
+        if self._is_cut:
+            return
         if tile.level <= SPAN_LEVEL:
             yield Span(self.folder, tile, stored.trusted)
             return

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from hub.errors import ForgeryError, UsageError
 from hub.ledger.checkpoint import Checkpoint
-from hub.ledger.note import Note, NoteError, VerifierKey, parse_note
+from hub.ledger.note import MAX_SIGNATURES, Note, NoteError, Signature, VerifierKey, parse_note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _TIME_SIZE: Final = 8
 _LAST_SECOND: Final = 253_402_300_799  # of the year 9999
@@ -83,30 +83,55 @@ def month_in(data: bytes) -> str:
 def merge(published: bytes, cosigned: bytes, witnesses: Sequence[WitnessKey]) -> Note:
     """Give the published checkpoint with the known witnesses' signatures of a co-signed copy.
 
-    Raises ``UsageError`` where the copy is of another checkpoint or no known witness signed it,
-    ``ForgeryError`` where a known witness's signature is false.
+    Of each witness the newest one stays, so that a checkpoint co-signed daily does not grow. Raises
+    ``UsageError`` where the copy is of another checkpoint, no known witness signed it, or more signed it
+    than a note can bear; ``ForgeryError`` where a known witness's signature is false.
     """
-    try:
-        mine, theirs = parse_note(published), parse_note(cosigned)
-    except NoteError:
-        raise _unreadable() from None
+    mine, theirs = _parsed(published), _parsed(cosigned)
     if mine.text != theirs.text:
         raise UsageError(
             "連署された checkpoint は今の checkpoint と違います。今のものに連署を受けてください"
             " / the co-signed checkpoint is not the present one: have the present one co-signed"
         )
-    known = {(each.name, each.key_hash) for each in witnesses if each.seen(theirs)}
-    if not known:
+    signed = [each for each in witnesses if each.seen(theirs)]
+    if not signed:
         raise UsageError(
             "witness.vkey にある連署者の署名がありません"
             " / no witness of witness.vkey has signed this checkpoint"
         )
-    new = [
-        each
-        for each in theirs.signatures
-        if (each.name, each.key_hash) in known and each not in mine.signatures
-    ]
-    return Note(mine.text, (*mine.signatures, *new))
+    newest = _newest(mine, theirs, signed)
+    rest = [each for each in mine.signatures if (each.name, each.key_hash) not in newest]
+    merged = Note(mine.text, (*rest, *newest.values()))
+    if len(merged.signatures) > MAX_SIGNATURES:
+        raise UsageError(
+            f"checkpoint に載せられる署名は{MAX_SIGNATURES}までです。witness.vkey の連署者を減らしてください"
+            f" / a checkpoint bears at most {MAX_SIGNATURES} signatures: name fewer in witness.vkey"
+        )
+    return merged
+
+
+def _newest(
+    mine: Note, theirs: Note, witnesses: Iterable[WitnessKey]
+) -> dict[tuple[str, bytes], Signature]:
+    """Give the newest signature of each of these witnesses, who all signed ``theirs``."""
+    newest = {}
+    for witness in witnesses:
+        witness.seen(mine)  # a false one here is not to win by its time
+        identity = (witness.name, witness.key_hash)
+        values = [*witness.signatures_of(mine), *witness.signatures_of(theirs)]
+        newest[identity] = Signature(*identity, max(values, key=_time_of))
+    return newest
+
+
+def _time_of(value: bytes) -> bytes:
+    return value[:_TIME_SIZE]
+
+
+def _parsed(data: bytes) -> Note:
+    try:
+        return parse_note(data)
+    except NoteError:
+        raise _unreadable() from None
 
 
 def _unreadable() -> UsageError:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hub.resources import read_text, shelf
+from hub.resources import shelf
 from hub.rules.catalogue import Catalogue
 from hub.rules.files import CatalogueError, digest_of, read_toml, rows_of, rule_files
-from hub.rules.retention import RETENTION, Retention, read_settings
+from hub.rules.retention import RETENTION, Names, Retention, read_settings
 from hub.rules.rows import RowMaker
 from hub.rules.subscriptions import Subscriptions
 from hub.rules.words import load_feed, load_schemas, read_bodies, read_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from hub.rules.model import Rule
@@ -26,6 +26,7 @@ __all__ = [
     "RETENTION",
     "Books",
     "CatalogueError",
+    "declared_feeds",
     "load_books",
     "load_directory",
     "load_feed",
@@ -98,16 +99,36 @@ def _distinct(rules: Iterator[Rule]) -> list[Rule]:
     return list(found.values())
 
 
-def load_retention(home: Path | None = None) -> Retention:
+def load_retention(home: Path | None = None, kinds: Iterable[str] = ()) -> Retention:
     """Read how long ledger records are kept: as shipped, and as the home's ``retention.toml`` adds.
 
-    Raises ``RetentionError`` where a row is not valid.
+    ``kinds`` are the kinds of record that the home's rows may name. Raises ``RetentionError`` where a
+    row is not valid or names what is not known.
     """
-    settings = read_settings(read_text("rules", RETENTION), f"rules/{RETENTION}")
+    shipped = shelf("rules") / RETENTION
+    settings = read_settings(shipped.read_bytes(), f"rules/{RETENTION}")
     own = home / RETENTION if home else None
     if own and own.exists():
-        settings += read_settings(own.read_text(encoding="utf-8"), RETENTION)
+        settings += read_settings(own.read_bytes(), RETENTION, _names(frozenset(kinds)))
     return Retention(settings)
+
+
+def _names(kinds: frozenset[str]) -> Names:
+    """Give what a home's settings may name: every body and declared feed, these kinds of record."""
+    directory = load_directory()
+
+    def body_of(id_or_name: str) -> str | None:
+        """Give a body's id by id or official name."""
+        body = directory.find(id_or_name)
+        return body.id if body else None
+
+    return Names(body_of, kinds, declared_feeds())
+
+
+def declared_feeds() -> frozenset[str]:
+    """Give the ids of every feed that the rules know, carried here or not."""
+    folder = shelf("rules")
+    return frozenset(row["id"] for row in read_toml(folder / "feeds.toml", folder)["feed"])
 
 
 def load_directory() -> Directory:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from hub.errors import HubError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 ANY: Final = "any"
 RETENTION: Final = "retention.toml"
@@ -81,15 +81,63 @@ class Retention:
         return max(map(self.years, subjects), default=FLOOR_YEARS)
 
 
-def read_settings(text: str, file: str) -> list[Setting]:
-    """Read settings as ``rules/retention.toml`` writes them; raises ``RetentionError``."""
+class Names(NamedTuple):
+    """What settings may name: ``body_of`` gives a body's id by id or official name, or nothing."""
+
+    body_of: Callable[[str], str | None]
+    kinds: frozenset[str]
+    feeds: frozenset[str]
+
+
+def read_settings(data: bytes, file: str, names: Names | None = None) -> list[Setting]:
+    """Read settings (UTF-8) as ``rules/retention.toml`` writes them.
+
+    Raises ``RetentionError`` where the file is not of that form or, given ``names``, a row names a body,
+    kind or feed that there is not: a slip would keep nothing, and nobody would see it.
+    """
     try:
-        rows = tomllib.loads(text).get("retention", [])
-    except tomllib.TOMLDecodeError:
+        whole = tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise RetentionError(
             f"{file} を TOML として読めません / {file} cannot be read as TOML"
         ) from None
-    return [_setting(row, place, file) for place, row in enumerate(rows, 1)]
+    rows = whole.get("retention", [])
+    tables = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+    if not tables or not set(whole) <= {"retention"}:
+        raise _not_of_form(file)
+    settings = [_setting(row, place, file) for place, row in enumerate(rows, 1)]
+    if names is None:
+        return settings
+    return [_named(each, names, place, file) for place, each in enumerate(settings, 1)]
+
+
+def _not_of_form(file: str) -> RetentionError:
+    return RetentionError(
+        f"{file} には [[retention]] の表だけを書いてください"
+        f" / {file} must hold tables [[retention]] and nothing else"
+    )
+
+
+def _named(setting: Setting, names: Names, place: int, file: str) -> Setting:
+    """Give a setting with its body's id; raises ``RetentionError`` at the first unknown name."""
+    body = (
+        setting.organisation if setting.organisation == ANY else names.body_of(setting.organisation)
+    )
+    unknown = [
+        key
+        for key, is_known in (
+            ("organisation", body is not None),
+            ("kinds", names.kinds.issuperset(setting.kinds)),
+            ("feeds", names.feeds.issuperset(setting.feeds)),
+        )
+        if not is_known
+    ]
+    if body is None or unknown:
+        raise RetentionError(
+            f"{file} の{place}番目の設定の {unknown[0]} に未知の名があります"
+            f" / setting number {place} of {file}: {unknown[0]} names what is not known here"
+        )
+    return setting._replace(organisation=body)
 
 
 def _setting(row: dict[str, Any], place: int, file: str) -> Setting:

@@ -41,6 +41,7 @@ _VERSION: Final = 1
 _SMALL: Final = (
     "sandbox.key",
     "closing-days.toml",
+    "connectors.toml",
     "custody.toml",
     "retention.toml",
     "witness.vkey",
@@ -162,7 +163,7 @@ def _read_manifest(source: Path) -> dict[str, str]:
     try:
         note: dict[str, Any] = orjson.loads((source / MANIFEST).read_bytes())
         files: dict[str, str] = note["files"]
-        if note["v"] != _VERSION or not all(map(_is_inside, files)):
+        if note["v"] != _VERSION or not all(map(_is_listed, files.items())):
             raise _damaged()
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(
@@ -174,8 +175,12 @@ def _read_manifest(source: Path) -> dict[str, str]:
     return files
 
 
-def _is_inside(name: object) -> bool:
-    return isinstance(name, str) and not Path(name).is_absolute() and ".." not in Path(name).parts
+def _is_listed(file: tuple[object, object]) -> bool:
+    """Say whether a file is listed by a name that stays inside the backup, with a digest."""
+    name, digest = file
+    if not isinstance(name, str) or not isinstance(digest, str):
+        return False
+    return not Path(name).is_absolute() and ".." not in Path(name).parts
 
 
 def _put(here: Path, there: Path, digest: str) -> None:

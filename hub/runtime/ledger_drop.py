@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.errors import SurroundingsError, UsageError
 from hub.ledger.disk import AnotherWriterError
-from hub.ledger.drop import Ended, find_drop, last_checkpoint, remove, survey
+from hub.ledger.drop import DropSearch, Ended, find_drop, last_checkpoint, remove, survey
 from hub.ledger.dropped import is_dropped
 from hub.ledger.page import requested_at
 from hub.ledger.record import Entry, Kind
@@ -89,7 +89,8 @@ def _record(hub: Hub, ended: Ended, operator: str, approver: str) -> None:
 def _await_writer(hub: Hub, ended: Ended) -> None:
     """Wait until the ledger that runs beside this call has recorded the drop."""
     give_up = monotonic() + _PATIENCE_SECONDS
-    while find_drop(hub.home.path, ended.month, ended.checkpoint) is None:
+    search = DropSearch(hub.home.path, ended.month, ended.checkpoint)
+    while search.look() is None:
         if monotonic() > give_up:
             raise SurroundingsError(
                 "動作中の台帳が廃棄をまだ記録していません。しばらくしてもう一度実行してください"

@@ -6,12 +6,12 @@ checkpoint. Called again after a kill it goes on with the same new key.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from hub.ledger import disk
 from hub.ledger.layout import VKEY, encode_keys
 from hub.ledger.log_reader import read_keys
+from hub.ledger.verify_keys import digest_of
 from hub.runtime.acts import record_ledger_key
 from hub.runtime.ledger_signing import ledger_signer
 from hub.runtime.operators import require_two
@@ -45,8 +45,7 @@ def rotate_ledger_key(hub: Hub, operator: str, approver: str) -> Rotated:
         log.checkpoint()
         keys = read_keys(root)
         new = ledger_signer(hub.home, hub.vault, len(keys) + 1).verifier
-        digest = hashlib.sha256(new.encode().encode()).hexdigest()
-        record_ledger_key(hub, digest, operator, approver)
+        record_ledger_key(hub, digest_of(new), operator, approver)
         with disk.usable():
             disk.replace(root / VKEY, encode_keys([*keys, new]))
     with hub.open_ledger() as log:

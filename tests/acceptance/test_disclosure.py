@@ -263,7 +263,13 @@ def test_counts_are_by_month_and_rule(told_life: Life) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [("--party", "架空市"), ("--since", "2026-02-30"), ("--after", "x"), ("--count", "--max", "1")],
+    [
+        ("--party", "架空市"),
+        ("--since", "2026-02-30"),
+        ("--after", "x"),
+        ("--count", "--max", "1"),
+        ("--outcome", "provisions"),
+    ],
 )
 def test_a_wrong_question_is_a_wrong_call(sandbox: Sandbox, options: tuple[str, ...]) -> None:
     """Exit 2, one line."""

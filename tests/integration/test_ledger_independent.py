@@ -25,9 +25,11 @@ from tests.unit.ledger.material import (
     line,
     lines,
     rebuild,
+    rotated,
     three_months,
 )
 from tests.unit.ledger.test_drop import drop
+from tests.unit.ledger.test_verify_keys import forge
 from tests.unit.ledger.test_witness import cosign, identity
 
 if TYPE_CHECKING:
@@ -180,16 +182,42 @@ def test_both_tell_which_witness_saw_a_checkpoint(ask: Verifier, export: Path) -
 
 def test_both_verify_a_ledger_whose_key_was_rotated(ask: Verifier, tmp_path: Path) -> None:
     """The checkpoint of the hand-over holds under either key, the next under the new one alone."""
-    three_months(tmp_path)
-    keys = [SIGNER.verifier.encode(), STRANGER.verifier.encode()]
-    (tmp_path / "log.vkey").write_text("".join(f"{key}\n" for key in keys))
-    for end in (1010, 1020):
-        with LedgerLog(tmp_path, STRANGER, SIGNER) as log:
-            log.append(lines(log.position, end), end, JULY)
-            log.checkpoint()
+    rotated(tmp_path)
+    checkpoint = tmp_path / "ledger/2026-07/checkpoint"
+    for signatures in (2, 1):
+        assert checkpoint.read_text().count("\n— ") == signatures
         assert ask(tmp_path)["verified"] is verify(tmp_path).verified is True
-    signed_by = (tmp_path / "ledger/2026-07/checkpoint").read_text().count("\n— ")
-    assert signed_by == 1
+        with LedgerLog(tmp_path, STRANGER, SIGNER) as log:
+            log.append(lines(1004, 1020), log.position + 16, JULY)
+            log.checkpoint()
+
+
+def test_both_find_any_harm_to_a_checkpoint_of_two_keys(ask: Verifier, tmp_path: Path) -> None:
+    """A false signature beside a good one makes the note bad; so does one that is gone."""
+    rotated(tmp_path)
+    (tmp_path / "ledger/head").unlink()
+    path = tmp_path / "ledger/2026-07/checkpoint"
+    whole = path.read_bytes()
+    *text, old, new = whole.splitlines(keepends=True)
+    for harmed in (b"".join((*text, old)), b"".join((*text, new))):
+        path.write_bytes(harmed)
+        assert _names(ask(tmp_path)) == {each.code for each in verify(tmp_path).problems} != set()
+    path.write_bytes(whole)
+    for at in range(whole.index(old), len(whole), 5):
+        _flip(path, at)
+        assert not verify(tmp_path).verified, at
+        assert not ask(tmp_path)["verified"], at
+        path.write_bytes(whole)
+
+
+def test_neither_lets_a_key_that_was_rotated_out_write_the_ledger_anew(
+    ask: Verifier, tmp_path: Path
+) -> None:
+    """With both keys in log.vkey, all signed by the older one: both say so by the same name."""
+    rotated(tmp_path)
+    (tmp_path / "ledger/head").unlink()
+    forge(tmp_path)
+    assert _names(ask(tmp_path)) == {each.code for each in verify(tmp_path).problems} != set()
 
 
 @pytest.mark.parametrize("harm", _HARMS)

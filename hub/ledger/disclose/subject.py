@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TextIO
 
 from hub.errors import UsageError
 
@@ -30,6 +30,13 @@ class Person(NamedTuple):
         return "Person()"
 
 
+def person_on(stream: TextIO | None) -> Person:
+    """Read whom a report is about from standard input, as ``read_person`` does; it may be closed."""
+    if stream is None:
+        raise _wrong("標準入力", "standard input")
+    return read_person(stream.buffer.read(_LONGEST))
+
+
 def read_person(data: bytes) -> Person:
     """Read ``{"住民票コード": "…", "旧住民票コード": ["…"]}`` (UTF-8); the second may be absent.
 
@@ -40,7 +47,7 @@ def read_person(data: bytes) -> Person:
     except (ValueError, RecursionError):
         raise _wrong("標準入力", "standard input") from None
     if type(fields) is not dict or not {CODE} <= set(fields) <= {CODE, OLD_CODES}:
-        raise _wrong("標準入力のキー", "the keys on standard input")
+        raise _wrong("標準入力のキー", "the list of keys on standard input")
     code, old = fields[CODE], fields.get(OLD_CODES, [])
     if type(code) is not str or not _is_code(code):
         raise _wrong(CODE, CODE)

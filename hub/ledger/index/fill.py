@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, text, update
 
 from hub.ledger import disk
 from hub.ledger.head import Head
+from hub.ledger.index.completeness import incomplete
 from hub.ledger.index.lines import Rows, read_lines
 from hub.ledger.index.schema import ALIASES, MONTHS, SHAPE_KEYS, SHAPES, records, secondary
 from hub.ledger.index.store import forget
@@ -69,6 +70,7 @@ class Filler:
 
         Stops early, to be called again, where ``go_on`` says no. Gives how many lines were new.
         """
+        self._mend()
         held = self._sound(there)
         added = 0
         for tree in there:
@@ -78,6 +80,18 @@ class Filler:
                 added += count
             self._make_ready(tree)
         return added
+
+    def _mend(self) -> None:
+        """Forget the months that lost a row, so that they are taken in anew; once an opened index."""
+        if self._store.counted:
+            return
+        with self._store.reading() as connection:
+            lost = incomplete(connection)
+        if lost:
+            with self._store.writing() as connection:
+                for month in incomplete(connection):
+                    forget(connection, month)
+        self._store.counted = True
 
     def _sound(self, there: Sequence[Tree]) -> dict[str, tuple[int, bool]]:
         """Give how far each month was taken in and whether it is ready, what is gone forgotten.

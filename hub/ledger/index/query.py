@@ -198,3 +198,10 @@ def span(store: IndexStore) -> tuple[int, int] | None:
             select(func.min(MONTHS.c.earliest), func.max(MONTHS.c.latest))
         ).one()
     return None if found[0] is None else (found[0], found[1])
+
+
+def outcomes(store: IndexStore) -> set[str]:
+    """Give the kinds and codes of the records taken in."""
+    with store.reading() as connection:
+        rows = connection.execute(select(SHAPES.c.kind, SHAPES.c.code).distinct()).all()
+    return {word for row in rows for word in row}

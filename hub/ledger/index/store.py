@@ -40,10 +40,14 @@ _LOCK: Final = 0x6A756B69
 
 
 class IndexStore:
-    """One index, opened. Use from one thread; close it, or use it in a block."""
+    """One index, opened. Use from one thread; close it, or use it in a block.
+
+    ``counted`` says whether its rows were counted since: whoever opens it counts once.
+    """
 
     def __init__(self, url: URL) -> None:
         """Open the index at a URL of SQLAlchemy's and bring its tables to the present version."""
+        self.counted = False
         with usable():
             self._engine = _engine(url)
             self._reads = self._engine.execution_options(isolation_level="AUTOCOMMIT")

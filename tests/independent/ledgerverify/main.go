@@ -52,6 +52,7 @@ type checkpoint struct {
 	size   int64
 	root   tlog.Hash
 	text   string
+	sigs   []note.Signature
 }
 
 // drop is what two records of a later month say of a month that is gone.
@@ -67,6 +68,11 @@ type verifier struct {
 	names     map[string]bool
 	out       report
 	drops     []drop
+	// Of log.vkey, the oldest first; empty where a key was given: the rules of succession are held then
+	// by whoever gave it.
+	lines  []string
+	listed []note.Verifier
+	named  []named
 }
 
 func main() {
@@ -109,6 +115,10 @@ func (v *verifier) readKeys(given []string) {
 		}
 		lines = given
 	}
+	if len(given) == 0 {
+		v.lines = lines
+		v.readListed(lines)
+	}
 	var keys []note.Verifier
 	for _, line := range lines {
 		key, err := note.NewVerifier(line)
@@ -134,11 +144,12 @@ func (v *verifier) run() {
 		}
 	}
 	sort.Strings(v.out.Months)
-	gone := map[string]*checkpoint{}
+	gone, all := map[string]*checkpoint{}, map[string]*checkpoint{}
 	var before *checkpoint
 	for at, month := range v.out.Months {
 		signed := v.readCheckpoint(month)
 		if signed != nil {
+			all[month] = signed
 			first, dropped := v.month(month, signed)
 			if dropped {
 				gone[month] = signed
@@ -146,6 +157,9 @@ func (v *verifier) run() {
 			v.chain(month, first, before, signed, at == 0)
 		}
 		before = signed
+	}
+	if len(v.lines) > 0 && len(v.lines) == len(v.listed) {
+		v.checkKeys(v.lines, all)
 	}
 	for month, signed := range gone {
 		v.checkDrop(month, signed)
@@ -180,6 +194,7 @@ func (v *verifier) readCheckpoint(month string) *checkpoint {
 		v.note("origin", file)
 		return nil
 	}
+	signed.sigs = opened.Sigs
 	v.seen(month, file, data)
 	return signed
 }
@@ -197,7 +212,7 @@ func parseCheckpoint(text string) (*checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &checkpoint{lines[0], size, root, text}, nil
+	return &checkpoint{lines[0], size, root, text, nil}, nil
 }
 
 // month verifies every file of a month's tree against its records, and gives leaf 0.
@@ -347,6 +362,9 @@ func (v *verifier) record(month, folder string, number, index int64, line []byte
 		return
 	}
 	v.out.Records++
+	if fields.Kind == "key-rotation" && fields.Code == "ledger-key" && fields.Content != nil {
+		v.named = append(v.named, named{month, *fields.Content, index})
+	}
 	if fields.Kind == "drop" && fields.Item != nil && fields.Content != nil &&
 		fields.Operator != nil && fields.Count != nil {
 		v.drops = append(v.drops, drop{month, *fields.Item, *fields.Content, *fields.Operator,

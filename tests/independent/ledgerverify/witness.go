@@ -59,7 +59,7 @@ func (v *verifier) readWitnesses() {
 	for _, line := range strings.Fields(string(data)) {
 		found, err := parseWitness(line)
 		if err != nil {
-			v.note("key-malformed", "witness.vkey")
+			v.note("witness-malformed", "witness.vkey")
 			continue
 		}
 		known = append(known, found)

@@ -16,6 +16,7 @@ from hub.ledger.disclose.fonts import find_font
 from hub.ledger.disclose.paper import Cover, to_pdf
 from hub.ledger.disclose.report import COLUMNS
 from hub.ledger.disclose.table import to_csv
+from tests.unit.ledger.material import SIGNER, STRANGER
 from tests.unit.ledger_index.material import ALICE, JULY
 
 if TYPE_CHECKING:
@@ -80,6 +81,14 @@ def test_the_pdf_brings_checkpoint_and_verification_line(ask: Ask, font: Path) -
     assert f"hubledgerverify台帳の写しのフォルダー--key{report.keys[0]}" in text
     for note in report.checkpoints.values():
         assert note.replace("\n", "").replace(" ", "") in text
+
+
+def test_the_pdfs_verification_line_names_all_keys_at_once(ask: Ask, font: Path) -> None:
+    """After a rotation no key alone verifies the whole, so one call has them all."""
+    report = ask(ALICE)._replace(keys=(SIGNER.verifier.encode(), STRANGER.verifier.encode()))
+    text = text_of(pdf_of(report, font)).replace(" ", "")
+    assert f"フォルダー--key{report.keys[0]}--key{report.keys[1]}" in text
+    assert text.count("hubledgerverify") == 1
 
 
 def test_the_pdf_embeds_its_font(ask: Ask, font: Path) -> None:

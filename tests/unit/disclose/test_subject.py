@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import pytest
 
 from hub.errors import UsageError
-from hub.ledger.disclose.subject import read_person
+from hub.ledger.disclose.subject import person_on, read_person
 
 CODE, OLD = "31000000019", "31000000028"
 
@@ -66,3 +67,12 @@ def test_a_person_is_printed_without_a_code() -> None:
     person = read_person(json.dumps({"住民票コード": CODE}).encode())
     assert CODE not in repr(person)
     assert CODE not in f"{person!s}"
+
+
+def test_a_closed_standard_input_is_told_in_words() -> None:
+    """``hub ledger disclose <&-``: there is no stream at all."""
+    with pytest.raises(UsageError, match="standard input"):
+        person_on(None)
+    one = io.TextIOWrapper(io.BytesIO(b'{"\xe4\xbd\x8f\xe6\xb0\x91":1}'))
+    with pytest.raises(UsageError, match="the list of keys on standard input is malformed"):
+        person_on(one)

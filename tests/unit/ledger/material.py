@@ -14,6 +14,7 @@ from hub.ledger.log_files import LedgerLog
 from hub.ledger.month_tree import MonthTree
 from hub.ledger.note import NoteSigner
 from hub.ledger.record import Entry, Kind
+from hub.ledger.verify_keys import LEDGER_KEY, digest_of
 from hub.vocabulary.basis import Basis
 from hub.vocabulary.clock import JST
 
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from hub.ledger.note import VerifierKey
+
 NAME = "hub.example.jp/070009"
 SIGNER = NoteSigner(NAME, Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 STRANGER = NoteSigner(NAME, Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33))))
 APRIL = datetime(2026, 4, 30, 23, 59, 59, tzinfo=JST)
 MAY = datetime(2026, 5, 1, 0, 0, 0, tzinfo=JST)
 JULY = datetime(2026, 7, 1, 0, 0, 0, tzinfo=JST)
+AUGUST = datetime(2026, 8, 1, 0, 0, 0, tzinfo=JST)
 
 PROVISION = Entry(
     kind=Kind.PROVISION,
@@ -75,6 +79,34 @@ def three_months(root: Path) -> None:
             log.checkpoint()
         log.append(lines(703, 1003), 1003, JULY)
         log.checkpoint()
+
+
+def key_record(key: VerifierKey) -> bytes:
+    """Give the line of the record that names a new key of the ledger."""
+    return Entry(
+        kind=Kind.KEY_ROTATION,
+        id="0192f3c4-2222-7222-8333-444455556666",
+        sender="hub",
+        at="2026-04-01T09:00:00.000+09:00",
+        code=LEDGER_KEY,
+        content=digest_of(key),
+        operator="a",
+    ).to_line()
+
+
+def rotate(root: Path, old: NoteSigner, new: NoteSigner, now: datetime) -> None:
+    """Give a ledger a new key: one more line of log.vkey, the record, the hand-over of both keys."""
+    with (root / "log.vkey").open("a") as keys:
+        keys.write(new.verifier.encode() + "\n")
+    with LedgerLog(root, new, old) as log:
+        log.append([key_record(new.verifier)], log.position + 1, now)
+        log.checkpoint()
+
+
+def rotated(root: Path) -> None:
+    """Write the three months of which the last ends with a rotation, under a hand-over of both keys."""
+    three_months(root)
+    rotate(root, SIGNER, STRANGER, JULY)
 
 
 def records(root: Path) -> list[bytes]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.errors import SurroundingsError, UsageError
-from hub.ledger.drop import last_checkpoint, remove, survey
+from hub.ledger.copies import copy_ledger
+from hub.ledger.drop import DropSearch, last_checkpoint, remove, survey
 from hub.ledger.dropped import is_dropped
 from hub.ledger.log_files import LedgerLog
 from hub.ledger.log_reader import entries, read_head
@@ -97,6 +98,22 @@ def test_a_dropped_month_leaves_its_checkpoint_and_the_chain_verifies(home: Path
     kept = [text for _, _, text in entries(home, None, read_head(home))]
     assert kept[:303] == lines(700, 1003)
     assert len(kept) == 305
+
+
+def test_an_export_has_what_is_left_of_a_month_however_large_it_is(
+    home: Path, tmp_path: Path
+) -> None:
+    """A month that accounted for many drops, a long list of keys and settings: copied to the last byte."""
+    drop(home, "2026-04")
+    long = 1 << 18
+    for name in ("ledger/2026-04/dropped", "witness.vkey", "retention.toml", "log.vkey"):
+        with (home / name).open("ab") as file:
+            file.write(b"#" * long)
+    copied = copy_ledger(home, tmp_path / "copy", with_head=False)
+    for name in ("ledger/2026-04/dropped", "witness.vkey", "retention.toml", "log.vkey"):
+        assert (tmp_path / "copy" / name).read_bytes() == (home / name).read_bytes()
+    files = [path for path in (tmp_path / "copy").rglob("*") if path.is_file()]
+    assert (copied.files, copied.bytes) == (len(files), sum(path.stat().st_size for path in files))
 
 
 def test_a_month_in_the_middle_can_go_and_both_its_neighbours_stay_chained(home: Path) -> None:
@@ -240,3 +257,30 @@ def test_a_drop_before_the_homes_own_retention_is_found(home: Path) -> None:
     narrow = row.replace('kinds = "any"', 'kinds = ["refusal"]')
     (home / "retention.toml").write_text("[[retention]]\n" + narrow, encoding="utf-8")
     assert verify(home).verified, "what is about some records alone cannot be told of a month gone"
+
+
+@pytest.mark.parametrize(
+    "held", [b'retention = "x"\n', b"retention = 5\n", b"[retention]\n", b"\xff"]
+)
+def test_settings_that_cannot_be_read_are_a_finding(home: Path, held: bytes) -> None:
+    """Whoever verifies an export learns which file is damaged, and all the rest about it."""
+    (home / "retention.toml").write_bytes(held)
+    report = verify(home)
+    assert [(each.code, each.file) for each in report.problems] == [
+        ("retention-malformed", "retention.toml")
+    ]
+    assert report.records == 1003
+
+
+def test_a_drop_is_looked_for_from_its_first_day_on_and_in_each_record_once(home: Path) -> None:
+    """Seven years of records before that day are not read, nor is one read a second time."""
+    search = DropSearch(home, "2026-04", last_checkpoint(home, "2026-04"))
+    shutil.rmtree(home / "ledger/2026-05/tile")
+    approved, dropped = drop_lines(home, "2026-04", FIRST_DAY)
+    record(home, [line(1), approved], FIRST_DAY)
+    assert search.look() is None
+    record(home, [dropped], FIRST_DAY)
+    found = search.look()
+    assert found is not None
+    assert (found.month, found.approved_by, found.by) == ("2026-04", "a", "b")
+    assert search.look() == found

@@ -8,7 +8,17 @@ import pytest
 
 from hub.ledger.log_files import LedgerLog
 from hub.ledger.verify import verify
-from tests.unit.ledger.material import JULY, MAY, NAME, SIGNER, STRANGER, line, lines, three_months
+from tests.unit.ledger.material import (
+    JULY,
+    MAY,
+    NAME,
+    SIGNER,
+    STRANGER,
+    line,
+    lines,
+    rotate,
+    three_months,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,11 +64,10 @@ def test_a_partial_tile_of_any_width_is_as_its_full_one_begins(tmp_path: Path, s
 def test_a_key_rotated_within_a_month_signs_on_and_both_verify(tmp_path: Path) -> None:
     """The new key is added to log.vkey first; the month goes on under it, chained as before."""
     three_months(tmp_path)
-    with (tmp_path / "log.vkey").open("a") as keys:
-        keys.write(STRANGER.verifier.encode() + "\n")
+    rotate(tmp_path, SIGNER, STRANGER, JULY)
     older = (tmp_path / "ledger/2026-07/checkpoint").read_bytes()
     with LedgerLog(tmp_path, STRANGER) as log:
-        log.append(lines(1003, 1010), 1010, JULY)
+        log.append(lines(1004, 1010), 1010, JULY)
         log.checkpoint()
     assert (tmp_path / "ledger/2026-07/checkpoint").read_bytes() != older
     report = verify(tmp_path)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +19,7 @@ from hub.ledger.tiles import pack
 from hub.ledger.verify import verify
 from tests.unit.ledger.material import (
     APRIL,
+    AUGUST,
     JULY,
     NAME,
     SIGNER,
@@ -26,8 +29,10 @@ from tests.unit.ledger.material import (
     rebuild,
     three_months,
 )
+from tests.unit.ledger.test_log_crash import in_child
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 KEY = SIGNER.verifier.encode()
@@ -280,6 +285,17 @@ def test_a_checkpoint_over_more_records_than_there_are_is_found(export: Path) ->
     assert len(found) <= 201
 
 
+def test_a_checkpoint_over_a_tree_without_end_ends_the_verification(export: Path) -> None:
+    """2^50 records claimed and none there: a full report, in seconds."""
+    forged = Checkpoint(origin(NAME, "2026-07"), 1 << 50, bytes(32))
+    shutil.rmtree(export / "ledger/2026-07/tile")
+    path = export / "ledger/2026-07/checkpoint"
+    path.write_bytes(SIGNER.sign(forged.to_text()).to_bytes())
+    found = verify(export).problems
+    assert {"tile-missing", "more"} <= {problem.code for problem in found}
+    assert len(found) <= 201
+
+
 def test_a_record_that_does_not_parse_is_found_though_it_was_signed(tmp_path: Path) -> None:
     """A writer's mistake is a problem too: what nobody can read proves nothing."""
     with LedgerLog(tmp_path, SIGNER) as log:
@@ -323,9 +339,29 @@ def test_a_ledger_verifies_while_it_is_written(tmp_path: Path) -> None:
             assert verify(tmp_path).records == start + 70
 
 
-def test_a_key_rotated_is_one_more_line_of_the_key_file(export: Path) -> None:
-    """Months signed by either key of log.vkey verify; an anchor trusts its own alone."""
-    keys = (STRANGER.verifier.encode(), KEY)
-    (export / "log.vkey").write_text("".join(f"{key}\n" for key in keys))
-    assert verify(export).verified
-    assert not verify(export, keys[0]).verified
+@pytest.mark.parametrize("month", [JULY, AUGUST], ids=["same-month", "next-month"])
+def test_a_writer_that_commits_after_the_head_was_read_is_no_other_history(
+    home: Path, month: datetime
+) -> None:
+    """Between reading commit point and months a checkpoint is published: three times over, none a fault."""
+
+    def work() -> None:
+        with LedgerLog(home, SIGNER) as log:
+            left = 3
+
+            def commit(event: str, arguments: tuple[object, ...]) -> None:
+                nonlocal left
+                if (
+                    left
+                    and event in {"os.listdir", "os.scandir"}
+                    and f"{arguments[0]}" == f"{home}/ledger"
+                ):
+                    left -= 1
+                    log.append([line(left)], log.position + 1, month)
+                    log.checkpoint()
+
+            sys.addaudithook(commit)
+            report = verify(home)
+            assert (left, report.problems, report.records) == (0, (), 1006)
+
+    assert os.waitpid(in_child(work), 0)[1] == 0

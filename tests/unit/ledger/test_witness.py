@@ -34,11 +34,13 @@ def identity(name: str = WITNESS, key: Ed25519PrivateKey = KEY) -> tuple[bytes, 
     return hashed, f"{name}+{hashed.hex()}+{base64.b64encode(raw).decode()}"
 
 
-def cosign(note: bytes, name: str = WITNESS, key: Ed25519PrivateKey = KEY) -> bytes:
-    """Sign a checkpoint as a witness of this name, at ``SECONDS``."""
+def cosign(
+    note: bytes, name: str = WITNESS, key: Ed25519PrivateKey = KEY, seconds: int = SECONDS
+) -> bytes:
+    """Sign a checkpoint as a witness of this name, at ``seconds``."""
     text = note.partition(b"\n\n")[0] + b"\n"
-    value = key.sign(b"cosignature/v1\ntime %d\n" % SECONDS + text)
-    signed = base64.b64encode(identity(name, key)[0] + SECONDS.to_bytes(8, "big") + value)
+    value = key.sign(b"cosignature/v1\ntime %d\n" % seconds + text)
+    signed = base64.b64encode(identity(name, key)[0] + seconds.to_bytes(8, "big") + value)
     return note + b"\xe2\x80\x94 " + name.encode() + b" " + signed + b"\n"
 
 
@@ -75,6 +77,36 @@ def test_a_cosignature_taken_in_twice_stands_there_once(home: Path) -> None:
     for _ in range(2):
         add_cosignatures(home, cosigned)
     assert checkpoint(home) == cosigned
+
+
+def test_of_a_witness_that_signs_again_the_newest_signature_stays(home: Path) -> None:
+    """A checkpoint that stands for months is co-signed every day, and stays one that can be read."""
+    plain = checkpoint(home)
+    for day in (1, 3, 2, *range(4, 110)):
+        add_cosignatures(home, cosign(plain, seconds=SECONDS + day))
+        assert checkpoint(home).count("— ".encode()) == 2
+        assert day != 2 or checkpoint(home) == cosign(plain, seconds=SECONDS + 3)
+    assert checkpoint(home) == cosign(plain, seconds=SECONDS + 109)
+    assert [int(seen.at.timestamp()) for _, seen in verify(home).seen] == [SECONDS + 109]
+
+
+def test_more_witnesses_than_a_note_can_bear_are_refused_and_the_checkpoint_stays(
+    home: Path,
+) -> None:
+    """What could not be read back is never put in the place of what can."""
+    names = [f"w{number}" for number in range(100)]
+    (home / "witness.vkey").write_text("".join(f"{identity(name)[1]}\n" for name in names))
+    plain = checkpoint(home)
+    for some in (names[:90], names[80:99]):
+        copy = plain
+        for name in some:
+            copy = cosign(copy, name)
+        add_cosignatures(home, copy)
+    whole = checkpoint(home)
+    with pytest.raises(UsageError, match="at most 100"):
+        add_cosignatures(home, cosign(plain, names[99]))
+    assert checkpoint(home) == whole
+    assert len(verify(home).seen) == 99
 
 
 def test_a_month_that_has_ended_can_be_cosigned_and_the_chain_still_verifies(home: Path) -> None:
@@ -155,8 +187,14 @@ def test_a_witness_given_to_verify_takes_the_place_of_the_homes(home: Path) -> N
     assert verify(home, witnesses=[identity("elsewhere.example.jp/w9")[1]]).seen == ()
 
 
-def test_a_damaged_list_of_witnesses_is_named(home: Path) -> None:
-    """A log's key is not a witness's: the file says so before anything is verified."""
-    (home / "witness.vkey").write_text(SIGNER.verifier.encode() + "\n")
+@pytest.mark.parametrize("held", [SIGNER.verifier.encode().encode() + b"\n", b"\xff\xfe", b"key"])
+def test_a_damaged_list_of_witnesses_is_a_finding(home: Path, held: bytes) -> None:
+    """A log's key is not a witness's: the file is named, and everything else is verified."""
+    (home / "witness.vkey").write_bytes(held)
+    report = verify(home)
+    assert [(each.code, each.file) for each in report.problems] == [
+        ("witness-malformed", "witness.vkey")
+    ]
+    assert report.records == 1003
     with pytest.raises(UsageError, match=r"witness\.vkey"):
-        verify(home)
+        add_cosignatures(home, cosign(checkpoint(home)))

@@ -71,6 +71,23 @@ def test_an_index_that_was_lost_is_built_anew_with_the_same_answers(
     assert answers(store, tmp_path) == before
 
 
+@pytest.mark.parametrize("gone", ["first", "middle", "last", "all"])
+def test_a_month_that_lost_a_row_is_taken_in_anew(
+    setting: str, store: IndexStore, tmp_path: Path, gone: str
+) -> None:
+    """A damaged index does not leave a provision out in silence: whoever opens it counts its rows."""
+    three_months(tmp_path)
+    before = answers(store, tmp_path)
+    table = records("2026-05")
+    with store.writing() as connection:
+        places = list(connection.scalars(select(table.c.place).order_by(table.c.place)))
+        lost = {"first": places[:1], "middle": places[1:2], "last": places[-1:], "all": places}
+        connection.execute(table.delete().where(table.c.place.in_(lost[gone])))
+    with IndexStore(index_url(setting, tmp_path / "index.sqlite")) as opened:
+        assert fill_up(opened, tmp_path) == len(places)
+        assert answers(opened, tmp_path) == before
+
+
 def test_an_index_kept_up_step_by_step_answers_like_one_filled_at_once(
     store: IndexStore, tmp_path: Path
 ) -> None:

@@ -81,7 +81,63 @@ def test_a_home_can_only_lengthen(tmp_path: Path) -> None:
 def test_a_row_that_is_unclear_is_refused_by_its_number(row: str) -> None:
     """A setting that nobody understands keeps nothing: it must be mended first."""
     with pytest.raises(RetentionError, match="number 1"):
-        read_settings(f"[[retention]]\n{row}\n", "retention.toml")
+        read_settings(f"[[retention]]\n{row}\n".encode(), "retention.toml")
+
+
+ROW = {"organisation": '"any"', "kinds": '"any"', "feeds": '"any"', "years": "10", "source": '"s"'}
+
+
+def write(home: Path, *rows: dict[str, str]) -> None:
+    """Write a home's settings."""
+    tables = ["\n".join(["[[retention]]", *map(" = ".join, row.items())]) for row in rows]
+    (home / "retention.toml").write_text("\n".join(tables) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("organisation", '"福島氏"'),
+        ("organisation", '"999999"'),
+        ("kinds", '["provisions"]'),
+        ("kinds", '["any"]'),
+        ("feeds", '["change-notices"]'),
+    ],
+)
+def test_a_row_of_the_home_that_names_nothing_known_is_refused(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    """A slip in a name would keep nothing: the words say which row and which key."""
+    write(tmp_path, ROW, ROW | {key: value})
+    with pytest.raises(RetentionError, match=f"number 2 of retention.toml: {key}"):
+        load_retention(tmp_path, ["provision"])
+
+
+def test_a_body_of_the_homes_rows_may_be_named_officially(tmp_path: Path) -> None:
+    """福島県福島市 or its code: the same body."""
+    write(tmp_path, ROW | {"organisation": '"福島市"', "kinds": '["provision"]'})
+    held = load_retention(tmp_path, ["provision"])
+    assert years(held, "provision", None, FUKUSHIMA) == 10
+    assert years(held, "provision", None, OKAYAMA) == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'retention = "x"',
+        b"retention = 5",
+        b"[retention]\nyears = 10",
+        b"retention = [5]",
+        b"[[retentions]]\nyears = 10",
+        b"years = 10",
+        b"\xff\xfe",
+        b"[[retention]",
+    ],
+)
+def test_a_file_of_another_form_is_refused_in_words(tmp_path: Path, text: bytes) -> None:
+    """A misspelt table, a value in its place, another encoding: never passed over in silence."""
+    (tmp_path / "retention.toml").write_bytes(text)
+    with pytest.raises(RetentionError, match=r"retention\.toml"):
+        load_retention(tmp_path)
 
 
 @pytest.mark.parametrize(

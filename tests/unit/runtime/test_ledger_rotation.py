@@ -13,7 +13,8 @@ from hub.ledger.log_reader import entries, read_head, read_keys
 from hub.ledger.note import parse_note
 from hub.ledger.record import Kind, parse_line
 from hub.ledger.verify import verify
-from hub.runtime.acts import record_keys
+from hub.ledger.verify_keys import digest_of
+from hub.runtime.acts import record_keys, record_ledger_key
 from hub.runtime.ledger_rotation import rotate_ledger_key
 from hub.runtime.ledger_signing import ledger_signer
 from hub.runtime.services import run_until_idle
@@ -116,9 +117,11 @@ def test_a_key_that_was_rotated_out_cannot_sign_a_later_month(hub: Hub) -> None:
 
 def test_a_kill_after_the_key_is_published_still_hands_over(hub: Hub) -> None:
     """The first checkpoint under the new key bears both signatures, whenever it is made."""
-    new = ledger_signer(hub.home, hub.vault, 2).verifier.encode()
+    new = ledger_signer(hub.home, hub.vault, 2).verifier
+    record_ledger_key(hub, digest_of(new), "it-1", "it-2")
     with (hub.home.path / "log.vkey").open("a") as keys:
-        keys.write(new + "\n")
+        keys.write(new.encode() + "\n")
+    assert [problem.code for problem in verify(hub.home.path).problems] == ["key-unrecorded"]
     record_keys(hub, "hub", "rotated", "it-1")
     run_until_idle(hub)
     assert signers(hub) == [0, 1]
