@@ -24,7 +24,7 @@ class Cover:
     """What is known of a letter unopened. Its digests are keyed (hex); it names nobody.
 
     ``subjects`` are the people it is about, ``claimed`` those of them who have moved in; ``content``
-    tells a repeat; ``rule`` is the row that released it; ``answers`` the id of the letter that
+    tells a repeat; ``rule`` is the row that released it; ``answers`` the ids of the letters that
     called for it. A certificate has ``planned_on`` and ``last_claim_on`` (YYYY-MM-DD).
     """
 
@@ -34,7 +34,7 @@ class Cover:
     last_claim_on: str = ""
     claimed: tuple[str, ...] = field(default=(), repr=False)
     rule: str = ""
-    answers: str = ""
+    answers: tuple[str, ...] = ()
 
     @property
     def is_certificate(self) -> bool:

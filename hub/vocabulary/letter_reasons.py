@@ -23,8 +23,8 @@ LETTER_TEXTS: dict[str, tuple[str, str]] = {
         "no municipality can be told from the item: write it with its prefecture, or give --to",
     ),
     "not-destination": (
-        "「{item}」の市町村ではありません。求め（住民基本台帳法24の2⑤）があれば送れます",
-        "not the municipality of the item; another gets it only after its request (24の2⑤)",
+        "「{item}」の市町村ではありません。ほかの市町村には、求め（住民基本台帳法24の2⑤）のあった人の分だけ送れます",
+        "not the municipality of the item; another gets only those it has asked for (24の2⑤)",
     ),
     "planned-too-long-ago": (
         "「{item}」から30日を過ぎているため送れません（施行令24の2①二）",

@@ -52,13 +52,13 @@ class Addresses:
         return self.named(letter)
 
     def is_astray(self, letter: Letter, file: File) -> bool:
-        """Say whether a certificate goes to a municipality that is not 転出先 and has not asked."""
+        """Say whether a certificate goes to one that is not 転出先 and has not asked for all of it."""
         if not self.names_destination:
             return False
         named = self.named(letter)
         files = self._hub.custody_log.files.values()
         elsewhere = named is not None and named.id != file.recipient
-        return elsewhere and questions.open_request(files, file) is None
+        return elsewhere and not questions.is_asked_for(files, file)
 
     def named(self, letter: Letter) -> Organisation | None:
         """Give the municipality that 転出先 or 従前の住所 means."""

@@ -133,8 +133,7 @@ class LetterDesk:
     ) -> tuple[list[Record], int]:
         file = custody.file
         files = self._log.files.values()
-        asked = questions.open_request(files, file)
-        answers = asked.file.id if asked else ""
+        answers = tuple(each.file.id for each in questions.open_requests(files, file))
         cover = replace(cover_of(custody), rule=rule.id, answers=answers)
         items = letters.feed_of(self._hub, file.feed).present(letter)
         page, provisions = records.provision(self._hub, file, rule, items, now)

@@ -84,7 +84,7 @@ class MoveIns:
         told = self._written(letter)
         feed = letters.feed_of(self._hub, questions.MOVE_IN_REPORT)
         content = letters.marks_of(self._hub).content(feed.encode(told))
-        cover = Cover(cover_of(notice).subjects, content, answers=mine.id)
+        cover = Cover(cover_of(notice).subjects, content, answers=(mine.id,))
         gives_up_at = letters.notice_terms().gives_up_at(now)
         file = File(
             self._hub.mint(), feed.name, mine.recipient, prefecture.id, gives_up_at, cover=cover

@@ -20,14 +20,13 @@ _NOT_FETCHED = (State.ACCEPTED, State.SENT)
 def why_needless(files: Collection[Custody], custody: Custody) -> str | None:
     """Say why a letter is not needed (a code): it repeats one, or what it asks for waits already."""
     file = custody.file
-    if questions.open_request(files, file):
+    if questions.is_asked_for(files, file):
         return None
     others = [each for each in files if each.file.id != file.id]
     if file.feed == questions.REQUEST and any(_waits_for(each, custody) for each in others):
         return "certificate-waits"
-    answered = questions.answered(files)
-    repeated = (each for each in others if each.file.id not in answered)
-    return "duplicate" if any(_repeats(custody, each) for each in repeated) else None
+    repeated = any(_repeats(custody, each) and _still_says_it(files, each) for each in others)
+    return "duplicate" if repeated else None
 
 
 def replaced_by(files: Collection[Custody], custody: Custody) -> list[Custody]:
@@ -57,6 +56,11 @@ def _waits_for(certificate: Custody, request: Custody) -> bool:
         and certificate.file.recipient == request.file.sender
         and set(cover_of(request).subjects) <= cover_of(certificate).unclaimed
     )
+
+
+def _still_says_it(files: Collection[Custody], other: Custody) -> bool:
+    """Say whether what a letter says is still so: a request that was answered asks nothing more."""
+    return other.file.feed != questions.REQUEST or bool(questions.unanswered(files, other))
 
 
 def _repeats(custody: Custody, other: Custody) -> bool:

@@ -307,6 +307,36 @@ def test_a_request_is_answered_by_a_fresh_certificate_under_its_own_row(play: Pl
     assert again.reason.code == "not-destination"
 
 
+def test_a_request_opens_the_people_it_names_and_nobody_else(play: Play) -> None:
+    """Asked for one of four, a third municipality gets that one; the household stays closed to it."""
+    play.submit(REQUEST, THIRD, request(1))
+    play.run()
+    (whole,) = play.submit(CERTIFICATE, OLD, certificate(1, 2, 3, 4), to=THIRD)
+    assert whole.reason is not None
+    assert whole.reason.code == "not-destination"
+    play.submit(REQUEST, THIRD, request(2, 3))
+    play.run()
+    (two,) = play.submit(CERTIFICATE, OLD, certificate(1, 2), to=THIRD)
+    assert two.reason is None
+    (given,) = play.run().receive(CERTIFICATE, THIRD)
+    assert given["items"] == certificate(1, 2)
+
+
+def test_a_request_is_answered_person_by_person(play: Play) -> None:
+    """Of two asked for, one was answered for: she is closed again, the other is still to come."""
+    play.submit(REQUEST, THIRD, request(1, 2))
+    play.run().submit(CERTIFICATE, OLD, certificate(1), to=THIRD)
+    play.run()
+    (again,) = play.submit(REQUEST, THIRD, request(1, 2))
+    assert play.run().codes(THIRD, again.id) == ["duplicate"]
+    first, second = play.submit(CERTIFICATE, OLD, certificate(1), certificate(2), to=THIRD)
+    assert first.reason is not None
+    assert first.reason.code == "not-destination"
+    assert second.reason is None
+    play.run().submit(REQUEST, THIRD, request(1, 2))
+    assert len(play.run().receive(REQUEST, OLD)) == 2
+
+
 def test_what_was_erased_is_asked_for_and_claimed_again(play: Play) -> None:
     """After the erasure: request, fresh certificate of a new day, move-in."""
     first = play.sent(1)
