@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hub.custody.events import read_line, to_line
 from hub.custody.states import Custody, ForbiddenStepError
 from hub.runtime import topics
+from hub.runtime.logs import warn
 from hub.runtime.stamps import Stamp
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class CustodyLog:
         self._bus = bus
         self._stamp = Stamp(vault.secret("custody-steps"))
         self._position = 0
+        self._has_caught_up = False
         self.files: dict[str, Custody] = {}
 
     def catch_up(self) -> None:
@@ -41,6 +43,7 @@ class CustodyLog:
             for record in records:
                 self._position = record.offset + 1
                 self._take(record)
+        self._has_caught_up = True
 
     def records(self, events: Sequence[Event]) -> list[Record]:
         """Give the records that add these steps."""
@@ -53,6 +56,12 @@ class CustodyLog:
     def _record(self, line: bytes) -> Record:
         return self._stamp.record(topics.custody().name, None, line)
 
+    def _tell_dropped(self, event: Event) -> None:
+        """Log a step that came too late to count; what was there before us was told in its time."""
+        if self._has_caught_up:
+            step = event.step
+            warn("step-dropped", id=event.file_id, state=step.state.value, cause=step.cause.value)
+
     def _take(self, record: Delivered) -> None:
         if not self._stamp.is_on(record):
             return
@@ -64,5 +73,5 @@ class CustodyLog:
             try:
                 self.files[event.file_id] = held.take(event.step, event.file)
             except ForbiddenStepError:
-                # Another was first: a hold or a hand-over that came after the erasure had begun.
-                return
+                # Another was first: a hand-over that came after the erasure had begun.
+                self._tell_dropped(event)
