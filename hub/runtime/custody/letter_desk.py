@@ -113,7 +113,7 @@ class LetterDesk:
         if now >= file.gives_up_at:
             is_certificate = cover_of(custody).is_certificate
             return because("unclaimed" if is_certificate else "undelivered")
-        needless = why_needless(self._log.files.values(), custody)
+        needless = why_needless(self._log.files.values(), custody, now)
         if needless:
             return because(needless)
         claimed = self._move_ins.claims(custody, letter)

@@ -362,6 +362,16 @@ def test_nobody_asks_for_what_waits_to_be_fetched(play: Play) -> None:
     assert play.run().codes(NEW, receipt.id) == ["certificate-waits"]
 
 
+def test_what_can_no_more_be_fetched_can_be_asked_for(play: Play) -> None:
+    """On the one day between the last claim and the erasure nobody is given it, so it may be asked for."""
+    play.submit(CERTIFICATE, OLD, certificate(1))
+    play.run()
+    between = play.at(TOO_LATE).run()
+    (receipt,) = between.submit(REQUEST, NEW, request(1))
+    assert between.run().codes(NEW, receipt.id) == ["released"]
+    assert between.receive(CERTIFICATE, NEW) == []
+
+
 @pytest.mark.parametrize("key", ["個人番号", "基礎年金番号"])
 def test_a_request_has_no_room_for_a_number(play: Play, key: str) -> None:
     """特定個人情報 in a request: no item of its schema, told by its position."""
