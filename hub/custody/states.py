@@ -153,6 +153,12 @@ class Custody:
         return any(step.cause is Cause.SUBMITTED for step in self.steps)
 
     @property
+    def submitted_at(self) -> datetime:
+        """Give when all of it had come; when it began to come where it has not."""
+        whole = (step.at for step in self.steps if step.cause is Cause.SUBMITTED)
+        return next(whole, self.steps[0].at)
+
+    @property
     def latest(self) -> datetime:
         """Give when the last step was taken."""
         return self.steps[-1].at

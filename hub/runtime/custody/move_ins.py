@@ -17,7 +17,6 @@ from hub.custody.states import Cause, File, State, Step
 from hub.runtime.custody import letter_questions as questions
 from hub.runtime.custody import letter_records as records
 from hub.runtime.custody import letters
-from hub.vocabulary.ids import minted_at
 from hub.vocabulary.letters import Letter
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class MoveIns:
             return found
         feed = letters.feed_of(self._hub, file.feed)
         moved_on = date.fromisoformat(feed.on_sheet(_MOVED, letter))
-        late = too_late(found, self._terms, moved_on, minted_at(file.id))
+        late = too_late(found, self._terms, moved_on, notice.submitted_at)
         return late or found
 
     def claim(self, claimed: Sequence[Claim], now: datetime) -> list[Record]:

@@ -9,6 +9,7 @@ import pytest
 from hub.custody.states import Cause
 from hub.errors import UsageError
 from hub.runtime.custody import holds
+from hub.runtime.custody.letter_submission import LetterSubmission
 from hub.runtime.custody.withdrawals import withdraw
 from hub.testing import sandbox_hub
 from tests.support.transfers import (
@@ -22,6 +23,7 @@ from tests.support.transfers import (
     THIRD,
     Play,
     certificate,
+    line,
     move_in,
     person,
     request,
@@ -197,6 +199,19 @@ def test_a_notice_sent_in_time_and_run_a_day_late_is_accepted(play: Play) -> Non
     assert next_day.state(identifier) == "claimed"
     # A day after the claim would be after the day on which it must be gone at the latest.
     assert next_day.at(GONE).run().state(identifier) == "verified"
+
+
+def test_a_notice_taken_out_of_quarantine_came_in_on_that_day(play: Play) -> None:
+    """Its id is of a day in time; what counts is when it was a notice that could be taken."""
+    identifier = play.sent(1)
+    early = play.at("2026-04-20T10:00:00+09:00")
+    (bad,) = early.submit(MOVE_IN, NEW, move_in(1, moved="2026-04-25"))
+    assert bad.outcome == "quarantined"
+    late = early.at(TOO_LATE)
+    feed = LetterSubmission(late.hub, MOVE_IN, late.hub.party(NEW), None, "utf-8")
+    assert feed.retake(line(move_in(1, moved="2026-04-25")), str(bad.id)) is None
+    assert late.run().codes(NEW, bad.id) == ["claim-too-late"]
+    assert late.state(identifier) == "expired"
 
 
 def test_without_a_certificate_there_is_nothing_to_claim(play: Play) -> None:
