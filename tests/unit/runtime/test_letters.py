@@ -17,6 +17,7 @@ from tests.support.transfers import (
     MOVE_IN,
     NEW,
     OLD,
+    PLANNED,
     PREFECTURE,
     REPORT,
     REQUEST,
@@ -367,6 +368,50 @@ def test_what_was_erased_is_asked_for_and_claimed_again(play: Play) -> None:
     for expected in ("released", "duplicate"):
         (again,) = later.submit(REQUEST, NEW, request(1))
         assert later.run().codes(NEW, again.id) == [expected]
+
+
+def test_what_was_erased_is_sent_again_with_its_own_day(play: Play) -> None:
+    """24の2⑥ after the erasure: D is long past, the answer has 14 days of its own, and is claimed."""
+    play.sent(1)
+    asking = play.at("2026-05-10T10:00:00+09:00").run()
+    (unasked,) = asking.submit(CERTIFICATE, OLD, certificate(1))
+    assert unasked.reason is not None
+    assert unasked.reason.code == "planned-too-long-ago"
+    asking.submit(REQUEST, NEW, request(1))
+    (answer,) = asking.run().submit(CERTIFICATE, OLD, certificate(1))
+    (given,) = asking.run().receive(CERTIFICATE, NEW)
+    assert given["items"]["転出の予定年月日"] == PLANNED
+    assert given["rule"] == "juki-24-2-6"
+    # The 14 days from the move were the mover's, who had come before the request.
+    last = asking.at("2026-05-24T23:59:59+09:00")
+    last.submit(MOVE_IN, NEW, move_in(1, moved="2026-04-28"))
+    assert last.run().state(answer.id) == "claimed"
+
+
+def test_an_answer_that_nobody_claims_is_gone_on_a_day_of_its_own(play: Play) -> None:
+    """Sent on 05-10: claimed through 05-24, gone when 05-25 has ended; one of a later D by that D."""
+    asking = play.at("2026-05-10T10:00:00+09:00")
+    asking.submit(REQUEST, NEW, request(1), request(2))
+    old, new = asking.run().submit(
+        *(CERTIFICATE, OLD, certificate(1), certificate(2, planned="2026-05-01"))
+    )
+    asking.run()
+    assert asking.at("2026-05-25T00:00:00+09:00").run().state(old.id) == "expired"
+    gone = asking.at("2026-05-26T00:00:00+09:00").run()
+    assert [gone.state(each.id) for each in (old, new)] == ["verified", "accepted"]
+    assert gone.at("2026-06-02T00:00:00+09:00").run().state(new.id) == "verified"
+
+
+def test_of_two_answers_to_one_request_the_second_has_no_days(play: Play) -> None:
+    """Both were taken while it was open: one answers it, the other's planned date is too long past."""
+    asking = play.at("2026-05-10T10:00:00+09:00")
+    asking.submit(REQUEST, NEW, request(1))
+    one, other = asking.run().submit(
+        *(CERTIFICATE, OLD, certificate(1), certificate(1, planned="2026-04-02"))
+    )
+    asking.run()
+    assert asking.state(one.id) == "accepted"
+    assert asking.codes(OLD, other.id) == ["planned-too-long-ago"]
 
 
 def test_nobody_asks_for_what_waits_to_be_fetched(play: Play) -> None:
