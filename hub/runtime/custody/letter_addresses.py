@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.custody.claims import addressed_to
+from hub.custody.machine import is_kept
 from hub.intake.destinations import find_municipality
 from hub.runtime.custody import letter_questions as questions
 
@@ -47,8 +48,10 @@ class Addresses:
         if self._feed.name == questions.MOVE_IN:
             files = self._hub.custody_log.files.values()
             found = addressed_to(files, sender.id, cover.subjects)
-            if found:
-                return directory.get(found[-1].file.sender)
+            # One that was taken back or is gone leads nowhere where another waits or is held.
+            living = [each for each in found if is_kept(each)] or found
+            if living:
+                return directory.get(living[-1].file.sender)
         return self.named(letter)
 
     def is_astray(self, letter: Letter, file: File) -> bool:

@@ -291,6 +291,16 @@ def test_a_cancelled_move_leaves_nothing_to_claim(play: Play) -> None:
         withdraw(play.hub, identifier, play.hub.party(OLD), None)
 
 
+def test_a_notice_goes_to_who_sent_the_certificate_that_waits(play: Play) -> None:
+    """A later one from another municipality was taken back: it no longer says where a notice goes."""
+    identifier = play.sent(1)
+    (other,) = play.submit(CERTIFICATE, THIRD, certificate(1))
+    withdraw(play.run().hub, str(other.id), play.hub.party(THIRD), None)
+    play.run().submit(MOVE_IN, NEW, move_in(1, moved="2026-03-20"))
+    assert play.run().state(identifier) == "claimed"
+    assert len(play.receive(MOVE_IN, OLD)) == 1
+
+
 def test_a_held_certificate_is_claimed_after_the_hold(play: Play) -> None:
     """While two people hold it a notice is refused; then it can be sent again."""
     identifier, two = play.sent(1), ("one", "two")
