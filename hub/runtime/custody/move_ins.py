@@ -18,6 +18,7 @@ from hub.runtime.custody import letter_questions as questions
 from hub.runtime.custody import letter_records as records
 from hub.runtime.custody import letters
 from hub.vocabulary.letters import Letter
+from hub.vocabulary.reasons import because
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,11 +62,10 @@ class MoveIns:
     def claim(self, claimed: Sequence[Claim], now: datetime) -> list[Record]:
         """Give the records by which certificates are claimed: their steps, their senders' receipts."""
         events = [claim_event(each, self._terms, now) for each in claimed]
-        told = [
-            record
-            for each in claimed
-            for record in records.receipt(each.certificate.file, "claimed", now, None)
-        ]
+        told: list[Record] = []
+        for each, event in zip(claimed, events, strict=True):
+            reason = because("partly-claimed" if event.step.is_partial_claim else "claimed")
+            told += records.receipt(each.certificate.file, reason.code, now, None, reason)
         return [*told, *self._log.records(events)]
 
     def report(

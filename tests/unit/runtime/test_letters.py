@@ -236,13 +236,16 @@ def test_a_household_is_claimed_when_its_last_member_has_moved_in(play: Play) ->
 
 
 def test_what_is_left_of_a_household_expires(play: Play) -> None:
-    """One of two moved in: the certificate is gone on the day on which nobody claimed it."""
+    """One of two moved in, which its sender is told; the rest is gone on its day, told as well."""
     identifier = play.sent(1, 2)
     some = play.at("2026-04-05T10:00:00+09:00")
     some.submit(MOVE_IN, NEW, move_in(1))
     some.run()
+    assert some.codes(OLD, identifier) == ["partly-claimed"]
     assert some.at("2026-04-20T10:00:00+09:00").run().state(identifier) == "acknowledged"
-    assert some.at(GONE).run().state(identifier) == "verified"
+    gone = some.at(GONE).run()
+    assert gone.state(identifier) == "verified"
+    assert gone.codes(OLD, identifier) == ["unclaimed"]
 
 
 def test_a_notice_about_somebody_without_a_certificate_claims_for_nobody(play: Play) -> None:
