@@ -46,8 +46,8 @@ class Addresses:
         if self._feed.name == questions.MOVE_IN_REPORT:
             return directory.prefecture_of(sender)
         if self._feed.name == questions.MOVE_IN:
-            files = self._hub.custody_log.files.values()
-            found = addressed_to(files, sender.id, cover.subjects)
+            letters = self._hub.custody_log.about(cover.subjects)
+            found = addressed_to(letters, sender.id, cover.subjects)
             # One that was taken back or is gone leads nowhere where another waits or is held.
             living = [each for each in found if is_kept(each)] or found
             if living:
@@ -59,9 +59,8 @@ class Addresses:
         if not self.names_destination:
             return False
         named = self.named(letter)
-        files = self._hub.custody_log.files.values()
         elsewhere = named is not None and named.id != file.recipient
-        return elsewhere and not questions.is_asked_for(files, file)
+        return elsewhere and not questions.is_asked_for(questions.about(self._hub, file), file)
 
     def named(self, letter: Letter) -> Organisation | None:
         """Give the municipality that 転出先 or 従前の住所 means."""

@@ -75,7 +75,7 @@ class LetterDesk:
         if not self._turn.ready():
             return None
         self._log.catch_up()
-        waiting = next((each for each in self._log.files.values() if _awaits(each)), None)
+        waiting = next(filter(_is_letter, self._log.in_state(State.RECEIVED)), None)
         if waiting is None:
             return None
         now = self._log.date(self._hub.clock.now())
@@ -124,7 +124,7 @@ class LetterDesk:
         if now >= custody.file.gives_up_at:
             is_certificate = cover_of(custody).is_certificate
             return because("unclaimed" if is_certificate else "undelivered")
-        needless = why_needless(self._log.files.values(), custody, now)
+        needless = why_needless(questions.about(self._hub, custody.file), custody, now)
         return because(needless) if needless else None
 
     def _unfit(self, custody: Custody, letter: Letter) -> Reason | None:
@@ -133,7 +133,7 @@ class LetterDesk:
         addresses = Addresses(self._hub, letters.feed_of(self._hub, file.feed))
         if addresses.is_astray(letter, file):
             return because("not-destination", addresses.item)
-        is_answer = questions.is_asked_for(self._log.files.values(), file)
+        is_answer = questions.is_asked_for(questions.about(self._hub, file), file)
         wrong = wrong_plan(cover_of(custody), custody.submitted_at, is_answer=is_answer)
         return because(wrong, letters.PLANNED) if wrong else None
 
@@ -145,14 +145,14 @@ class LetterDesk:
         page, provisions = records.provision(self._hub, file, rule, items, now)
         events = [Event(file.id, Step(State.ACCEPTED, now, Cause.PERMITTED), file)]
         told: list[Record] = []
-        for older in replaced_by(self._log.files.values(), custody):
+        for older in replaced_by(questions.about(self._hub, file), custody):
             events.append(Event(older.file.id, Step(State.EXPIRED, now, Cause.REPLACED, now)))
             told += records.receipt(older.file, "replaced", now, None, because("replaced"))
         return [*page, *told, *self._log.records(events)], provisions
 
     def _dated(self, custody: Custody, rule: Rule) -> File:
         """Give what is known of a letter once it is released: its row, its requests, its days."""
-        files = self._log.files.values()
+        files = questions.about(self._hub, custody.file)
         is_answer = questions.is_asked_for(files, custody.file)
         file = dated(custody.file, custody.submitted_at, is_answer=is_answer)
         answers = tuple(each.file.id for each in questions.open_requests(files, file))
@@ -168,5 +168,5 @@ class LetterDesk:
         return [*page, *self._log.records([event])], tally
 
 
-def _awaits(custody: Custody) -> bool:
-    return custody.file.cover is not None and custody.state is State.RECEIVED
+def _is_letter(custody: Custody) -> bool:
+    return custody.file.cover is not None

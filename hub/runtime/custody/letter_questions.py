@@ -36,13 +36,18 @@ def decide(hub: Hub, file: File) -> Decision:
     if sender is None or recipient is None:
         raise LookupError("a letter names its parties by id")
     day = hub.custody_log.date(hub.clock.now()).astimezone(JST).date()
-    if is_asked_for(hub.custody_log.files.values(), file):
+    if is_asked_for(about(hub, file), file):
         task, facts = rules.answers[file.feed], _AFTER_REQUEST
     else:
         task, facts = rules.tasks[file.feed], frozenset()
     return hub.books.catalogue.decide(
         Question(file.feed, sender, recipient, day, task, None, facts)
     )
+
+
+def about(hub: Hub, file: File) -> list[Custody]:
+    """Give every letter about any of the people of one, itself included, in order of arrival."""
+    return hub.custody_log.about(file.cover.subjects if file.cover else ())
 
 
 def open_requests(files: Collection[Custody], file: File) -> list[Custody]:

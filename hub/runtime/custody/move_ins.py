@@ -48,7 +48,7 @@ class MoveIns:
             return []
         certificates = [
             each
-            for each in addressed_to(self._log.files.values(), file.sender, subjects)
+            for each in addressed_to(self._log.about(subjects), file.sender, subjects)
             if each.file.sender == file.recipient
         ]
         found = claims(certificates, subjects)
