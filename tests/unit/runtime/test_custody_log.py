@@ -121,9 +121,9 @@ def test_what_is_found_by_person_and_by_state_is_what_a_search_finds(
         bus.publish(log.records([Event(file.id, FIRST.step, file), *steps]))
     log.catch_up()
     files = list(log.files.values())
-    for people in ("a", "bc", "abc", "d", ""):
-        found = [each for each in files if set(people) & set(cover_of(each).subjects)]
-        assert log.about(people) == found
+    for wanted in ("a", "bc", "abc", "d", ""):
+        found = [each for each in files if set(wanted) & set(cover_of(each).subjects)]
+        assert log.about(wanted) == found
     for state in State:
         assert list(log.in_state(state)) == [each for each in files if each.state is state]
     assert log.date(BEGIN) == max(each.latest for each in files) > BEGIN

@@ -8,6 +8,7 @@ import pytest
 
 from hub.custody.states import Cause
 from hub.errors import UsageError
+from hub.intake.lines import MAX_LINE_BYTES
 from hub.runtime.custody import holds
 from hub.runtime.custody.letter_submission import LetterSubmission
 from hub.runtime.custody.withdrawals import withdraw
@@ -57,6 +58,22 @@ def test_a_household_arrives_as_it_was_sent(play: Play) -> None:
     assert given["items"] == sent
     assert (given["rule"], given["basis"]["paragraph"]) == ("juki-24-2-3", "3")
     assert play.receive(CERTIFICATE, NEW) == []
+
+
+def test_a_hundred_people_fit_in_a_line_and_more_are_told_so(play: Play) -> None:
+    """The most a list may hold, every item of theirs filled in; 101 and an endless line are not."""
+    longer = {"戸籍の表示": "見本" * 60}
+    most = certificate(*range(100)) | {"世帯員": [person(n) | longer for n in range(100)]}
+    more = certificate(*range(101))
+    endless = certificate(1) | {"氏名": "見" * 200_000}
+    assert len(line(most)) > MAX_LINE_BYTES
+    taken, *refused = play.submit(CERTIFICATE, OLD, most, more, endless)
+    assert taken.reason is None
+    assert [each.reason and each.reason.code for each in refused] == [
+        "too-many-people",
+        "line-too-long",
+    ]
+    assert play.run().receive(CERTIFICATE, NEW)[0]["items"] == most
 
 
 @pytest.mark.parametrize(
