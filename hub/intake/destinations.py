@@ -27,7 +27,7 @@ def find_municipality(text: str, directory: Directory) -> Organisation | None:
         return None
     exact = directory.find(text)
     if exact:
-        return None if _is_shared(text, exact, directory) else _city_of(exact, directory)
+        return None if _is_shared(text, exact, directory) else city_of(exact, directory)
     stripped = _DISTRICT.sub(lambda found: found[1] or "", text)
     return _begins_with(text, directory) or _begins_with(stripped, directory)
 
@@ -38,7 +38,7 @@ def _begins_with(address: str, directory: Directory) -> Organisation | None:
         body = directory.find(address[:length])
         if body and (body.is_municipality or body.kind == "ward"):
             shared = _is_shared(address[:length], body, directory)
-            return None if shared else _city_of(body, directory)
+            return None if shared else city_of(body, directory)
     return None
 
 
@@ -49,5 +49,6 @@ def _is_shared(name: str, body: Organisation, directory: Directory) -> bool:
     return any(each.kind == "ward" and each.name.endswith(f"市{name}") for each in directory)
 
 
-def _city_of(body: Organisation, directory: Directory) -> Organisation | None:
+def city_of(body: Organisation, directory: Directory) -> Organisation | None:
+    """Give the city that sends and receives for a ward (施行令31, 32); any other body itself."""
     return directory.get(body.parent) if body.kind == "ward" and body.parent else body

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from hub.custody.certificate_life import Cover
 from hub.custody.states import File
+from hub.intake.destinations import city_of
 from hub.intake.letters import LetterCheck, read_letter, read_letters
 from hub.intake.values import Rejected
 from hub.runtime.custody import letter_questions as questions
@@ -72,7 +73,7 @@ class LetterSubmission:
         self._marks = letters.marks_of(hub)
         self._addresses = Addresses(hub, self._feed)
         self._sender = sender
-        self._asked = asked
+        self._asked = city_of(asked, hub.books.directory) if asked else None
         self._encoding = encoding
         self._log = hub.custody_log
         self._now = hub.clock.now()

@@ -91,6 +91,21 @@ def test_it_never_goes_by_way_of_a_prefecture_or_the_centre(
     assert play.hub.vault.files_with_keys() == []
 
 
+def test_a_ward_that_is_asked_for_means_its_city(play: Play) -> None:
+    """``--to`` names a ward as 転出先 does: 広島市中区 is the city's."""
+    (receipt,) = play.submit(CERTIFICATE, OLD, certificate(1, to="広島市中区見本町"), to="341011")
+    assert receipt.reason is None
+    assert len(play.run().receive(CERTIFICATE, THIRD)) == 1
+
+
+def test_between_wards_of_one_city_nothing_leaves_it(play: Play) -> None:
+    """転出 and 転入 they are, but the city is one body here, which gives nothing to itself."""
+    to = "福島県福島市見本町"
+    (receipt,) = play.submit(CERTIFICATE, OLD, certificate(1, to=to))
+    assert receipt.reason is not None
+    assert receipt.reason.code == "no-rule"
+
+
 def test_only_its_destination_gets_it(play: Play) -> None:
     """A third municipality that was not named and has not asked is refused."""
     (receipt,) = play.submit(CERTIFICATE, OLD, certificate(1), to=THIRD)
