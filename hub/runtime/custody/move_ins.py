@@ -75,29 +75,34 @@ class MoveIns:
 
         It is sealed under a key of its own; its place stays taken until ``places`` are let go of.
         """
-        directory, mine = self._hub.books.directory, notice.file
-        old = directory.get(mine.recipient)
-        prefecture = directory.prefecture_of(old) if old else None
-        if prefecture is None:
-            return [], 0
         told = self._written(letter)
-        feed = letters.feed_of(self._hub, questions.MOVE_IN_REPORT)
-        content = letters.marks_of(self._hub).content(feed.encode(told))
-        cover = Cover(cover_of(notice).subjects, content, answers=(mine.id,))
-        gives_up_at = letters.notice_terms().gives_up_at(now)
-        file = File(
-            self._hub.mint(), feed.name, mine.recipient, prefecture.id, gives_up_at, cover=cover
-        )
+        file = self._addressed(notice, told, now)
+        if file is None:
+            return [], 0
         decision = questions.decide(self._hub, file)
         if decision.rule is None:
             return records.refusal(self._hub, file, decision.reason, now), 0
-        file = replace(file, cover=replace(cover, rule=decision.rule.id))
+        cover = replace(file.cover or cover_of(notice), rule=decision.rule.id)
+        file = replace(file, cover=cover)
         writer = places.enter_context(self._hub.files.begin(file.id))
         whole = letters.seal_into(self._hub, file, told, writer)
-        items = feed.present(told)
+        items = letters.feed_of(self._hub, file.feed).present(told)
         page, provisions = records.provision(self._hub, whole, decision.rule, items, now)
         accepted = Event(whole.id, Step(State.ACCEPTED, now, Cause.PERMITTED))
         return [*page, *self._log.records([*letters.arrival(whole, now), accepted])], provisions
+
+    def _addressed(self, notice: Custody, told: Letter, now: datetime) -> File | None:
+        """Give the notice to the prefecture unsealed, or nothing where its sender lies in none."""
+        hub, mine = self._hub, notice.file
+        old = hub.books.directory.get(mine.recipient)
+        prefecture = hub.books.directory.prefecture_of(old) if old else None
+        if prefecture is None:
+            return None
+        feed = letters.feed_of(hub, questions.MOVE_IN_REPORT)
+        content = letters.marks_of(hub).content(feed.encode(told))
+        cover = Cover(cover_of(notice).subjects, content, answers=(mine.id,))
+        gives_up_at = letters.notice_terms().gives_up_at(now)
+        return File(hub.mint(), feed.name, mine.recipient, prefecture.id, gives_up_at, cover=cover)
 
     def _written(self, notice: Letter) -> Letter:
         """Write the notice to the prefecture about the same people."""
