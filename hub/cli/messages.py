@@ -17,11 +17,13 @@ from hub.runtime.custody.letter_submission import LetterSubmission
 from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.delivery import Counter
 from hub.runtime.submission import Submission
+from hub.vocabulary.clock import JST
 from hub.vocabulary.requests import Request
 
 if TYPE_CHECKING:
     from hub.intake.decode import Encoding
     from hub.runtime.hub import Hub
+    from hub.vocabulary.organisations import Organisation
 
 
 @click.command("submit", cls=HubCommand)
@@ -143,9 +145,10 @@ def receive(feed: str, recipient: str, most: int | None, no_ack: bool, out: Path
                 "--out はファイルの種類だけで使えます。結果は標準出力に出ます"
                 " / --out is for feeds of files: this one is printed"
             )
+        body = hub.body(recipient)
         if hub.carries_letters(feed):
             return _receive_letters(hub, feed, recipient, most, no_ack=no_ack)
-        counter = Counter(hub, feed, hub.body(recipient))
+        counter = Counter(hub, feed, body)
         unopened = 0
         for handover in counter.fetch(most):
             show_lines(delivery.to_dict() for delivery in handover.deliveries)
@@ -154,6 +157,7 @@ def receive(feed: str, recipient: str, most: int | None, no_ack: bool, out: Path
             if not no_ack:
                 hub.act()
                 counter.acknowledge(handover)
+        _say_ended(hub, feed, body)
     return _say_unopened(unopened)
 
 
@@ -189,6 +193,14 @@ def _receive_files(
             counter.acknowledge(handed_over)
     hub.act()
     return _say_unopened(counter.unopened)
+
+
+def _say_ended(hub: Hub, feed: str, body: Organisation) -> None:
+    """Say why nothing new comes, where a subscription has ended."""
+    day = hub.clock.now().astimezone(JST).date()
+    ended = hub.books.subscriptions.ended(body.id, feed, day)
+    if ended:
+        sys.stderr.write(f"hub: {ended.words}\n")
 
 
 def _say_unopened(unopened: int) -> int:

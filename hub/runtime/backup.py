@@ -45,6 +45,7 @@ _SMALL: Final = (
     "retention.toml",
     "witness.vkey",
     "rules.note",
+    "subscriptions.toml",
     "instant",
     "home.toml",
 )

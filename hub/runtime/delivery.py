@@ -102,8 +102,9 @@ class Counter:
             )
             for delivery in handover.deliveries
         ]
-        pages = receipt_pages(receipts, rfc3339(self._hub.clock.now()))
-        self._member.commit(handover.batch, pages)
+        now, batch = self._hub.clock.now(), handover.batch
+        mark = self._hub.lives.mark(batch.topic, batch.partition, batch.end, now)
+        self._member.commit(batch, [*receipt_pages(receipts, rfc3339(now)), mark])
 
     def _open(self, batch: Batch) -> Handover:
         found = [self._delivery(record) for record in batch.records]

@@ -67,11 +67,16 @@ class LetterDesk:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._log = hub.custody_log
+        self._watch = hub.ledger_watch()
         self._turn = Turn(hub.bus, GROUP, topics.custody().name)
         self._move_ins = MoveIns(hub)
 
     def step(self) -> Tally | None:
-        """Decide about the letter that has waited longest; nothing where none does."""
+        """Decide about the letter that has waited longest; nothing where none does.
+
+        Raises ``LedgerBehindError``, with nothing done, where the ledger is too far behind.
+        """
+        self._watch.require()
         if not self._turn.ready():
             return None
         self._log.catch_up()

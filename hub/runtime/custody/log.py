@@ -56,7 +56,8 @@ class CustodyLog:
 
     def records(self, events: Sequence[Event]) -> list[Record]:
         """Give the records that add these steps."""
-        return [self._record(to_line(event)) for event in events]
+        topic = topics.custody().name
+        return [self._stamp.record(topic, None, to_line(event)) for event in events]
 
     def date(self, now: datetime) -> datetime:
         """Give the present instant, or the latest step's where the clock is behind it."""
@@ -70,9 +71,6 @@ class CustodyLog:
     def in_state(self, state: State) -> Iterator[Custody]:
         """Yield what is in a state, in the order in which it came into it; end before catching up."""
         return (self.files[file_id] for file_id in self._in_state[state])
-
-    def _record(self, line: bytes) -> Record:
-        return self._stamp.record(topics.custody().name, None, line)
 
     def _tell_dropped(self, event: Event) -> None:
         """Log a step that came too late to count; what was there before us was told in its time."""
