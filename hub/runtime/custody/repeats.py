@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hub.custody.claims import cover_of
 from hub.custody.machine import may_be_claimed, may_be_handed_over
-from hub.custody.states import State
+from hub.custody.states import Cause, State
 from hub.runtime.custody import letter_questions as questions
 
 if TYPE_CHECKING:
@@ -58,8 +58,14 @@ def _waits_for(certificate: Custody, request: Custody, now: datetime) -> bool:
 
 
 def _still_says_it(files: Collection[Custody], other: Custody) -> bool:
-    """Say whether what a letter says is still so: a request that was answered asks nothing more."""
-    return other.file.feed != questions.REQUEST or bool(questions.unanswered(files, other))
+    """Say whether what a letter says is still so.
+
+    A request that was answered asks nothing more, and one that nobody fetched never asked.
+    """
+    if other.file.feed != questions.REQUEST:
+        return True
+    was_lost = other.erasure is not None and other.erasure.cause is Cause.UNDELIVERED
+    return not was_lost and bool(questions.unanswered(files, other))
 
 
 def _repeats(custody: Custody, other: Custody) -> bool:

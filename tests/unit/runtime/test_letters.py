@@ -459,6 +459,15 @@ def test_of_two_answers_to_one_request_the_second_has_no_days(play: Play) -> Non
     assert asking.codes(OLD, other.id) == ["planned-too-long-ago"]
 
 
+def test_a_request_that_nobody_fetched_may_be_made_again(play: Play) -> None:
+    """Given up after its 31 days it never reached anybody: the same words are no repeat."""
+    play.submit(REQUEST, NEW, request(1))
+    later = play.run().at("2026-04-21T10:00:00+09:00").run()
+    (again,) = later.submit(REQUEST, NEW, request(1))
+    assert later.run().codes(NEW, again.id) == ["released"]
+    assert [each["id"] for each in later.receive(REQUEST, OLD)] == [again.id]
+
+
 def test_nobody_asks_for_what_waits_to_be_fetched(play: Play) -> None:
     """24の2⑤ is for a certificate that did not come or is erased."""
     play.submit(CERTIFICATE, OLD, certificate(1))
