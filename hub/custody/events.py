@@ -70,5 +70,5 @@ def _file(fields: dict[str, Any]) -> File:
 def _cover(fields: dict[str, Any] | None) -> Cover | None:
     if fields is None:
         return None
-    lists = {key: tuple(fields[key]) for key in ("subjects", "claimed")}
+    lists = {key: tuple(fields[key]) for key in ("subjects", "claimed", "answers")}
     return Cover(**fields | lists)

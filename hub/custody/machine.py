@@ -79,6 +79,11 @@ def may_be_claimed(custody: Custody) -> bool:
     return is_certificate(custody) and custody.state in _WAITING
 
 
+def is_kept(custody: Custody) -> bool:
+    """Say whether a letter was accepted and waits, or is held."""
+    return custody.state in (*_WAITING, State.HELD)
+
+
 def has_expired(custody: Custody, now: datetime) -> bool:
     """Say whether the last day of a claim has ended of a certificate that waits for one."""
     cover = custody.file.cover

@@ -71,10 +71,9 @@ _NEXT: dict[State, frozenset[State]] = {
     State.VERIFIED: frozenset(),
     State.HELD: frozenset(),  # it goes back to where it was
 }
-# Where some of a household have moved in, the certificate stays where it was, which is a step too.
+_OPEN_TO_CLAIMS = (State.ACCEPTED, State.SENT, State.ACKNOWLEDGED)
 _NEXT_OF_LETTER: dict[State, frozenset[State]] = _NEXT | {
-    state: _NEXT[state] | {state, State.CLAIMED, State.EXPIRED}
-    for state in (State.ACCEPTED, State.SENT, State.ACKNOWLEDGED)
+    state: _NEXT[state] | {State.CLAIMED, State.EXPIRED} for state in _OPEN_TO_CLAIMS
 }
 _NEXT_OF_LETTER |= {
     State.CLAIMED: frozenset({State.DUE, State.HELD}),
@@ -99,6 +98,11 @@ class Step:
     cause: Cause
     due_at: datetime | None = None
     operators: tuple[str, ...] = ()
+
+    @property
+    def is_partial_claim(self) -> bool:
+        """Say whether some of a household have moved in, and others have not."""
+        return self.cause is Cause.MOVED_IN and self.state is not State.CLAIMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,12 @@ class Custody:
         return any(step.cause is Cause.SUBMITTED for step in self.steps)
 
     @property
+    def submitted_at(self) -> datetime:
+        """Give when all of it had come; when it began to come where it has not."""
+        whole = (step.at for step in self.steps if step.cause is Cause.SUBMITTED)
+        return next(whole, self.steps[0].at)
+
+    @property
     def latest(self) -> datetime:
         """Give when the last step was taken."""
         return self.steps[-1].at
@@ -179,15 +189,28 @@ class Custody:
 
         ``file`` is what is known of the file from then on, where that is more than before.
         A step dated before the last one counts as taken at the last one's time: a clock that was
-        set back dates nothing earlier.
+        set back dates nothing earlier. A claim for some of a household leaves the letter where it
+        is now, also where it was handed over since the claim was decided; one that was decided
+        before a hold counts beneath it.
         """
-        if step.state not in self._allowed():
+        if self.state is State.HELD and step.cause is Cause.MOVED_IN:
+            return self._take_beneath_hold(step, file)
+        if step.is_partial_claim and self.state in _OPEN_TO_CLAIMS:
+            step = replace(step, state=self.state)
+        elif step.state not in self._allowed():
             raise ForbiddenStepError(
                 f"{self.state.value} のファイルは {step.state.value} にできません"
                 f" / a file that is {self.state.value} cannot become {step.state.value}"
             )
         dated = replace(step, at=max(step.at, self.latest))
         return replace(self, file=file or self.file, steps=(*self.steps, dated))
+
+    def _take_beneath_hold(self, step: Step, file: File | None) -> Custody:
+        """Take a claim of what is held: it goes back to where the claim has brought it."""
+        free = replace(self, steps=self.steps[:-1]).take(step, file)
+        at = max(step.at, self.latest)
+        again = (replace(free.steps[-1], at=at), replace(self.steps[-1], at=at))
+        return replace(free, steps=(*self.steps, *again))
 
     def _allowed(self) -> frozenset[State]:
         if self.state is State.HELD:

@@ -27,7 +27,7 @@ def find_municipality(text: str, directory: Directory) -> Organisation | None:
         return None
     exact = directory.find(text)
     if exact:
-        return _city_of(exact, directory)
+        return None if _is_shared(text, exact, directory) else city_of(exact, directory)
     stripped = _DISTRICT.sub(lambda found: found[1] or "", text)
     return _begins_with(text, directory) or _begins_with(stripped, directory)
 
@@ -37,9 +37,18 @@ def _begins_with(address: str, directory: Directory) -> Organisation | None:
     for length in range(min(len(address), _LONGEST_NAME), 1, -1):
         body = directory.find(address[:length])
         if body and (body.is_municipality or body.kind == "ward"):
-            return _city_of(body, directory)
+            shared = _is_shared(address[:length], body, directory)
+            return None if shared else city_of(body, directory)
     return None
 
 
-def _city_of(body: Organisation, directory: Directory) -> Organisation | None:
+def _is_shared(name: str, body: Organisation, directory: Directory) -> bool:
+    """Say whether the short name of a 特別区 is that of other cities' wards too (中央区, 北区)."""
+    if body.kind != "special-ward" or name != body.name:
+        return False
+    return any(each.kind == "ward" and each.name.endswith(f"市{name}") for each in directory)
+
+
+def city_of(body: Organisation, directory: Directory) -> Organisation | None:
+    """Give the city that sends and receives for a ward (施行令31, 32); any other body itself."""
     return directory.get(body.parent) if body.kind == "ward" and body.parent else body

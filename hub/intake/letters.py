@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from hub.vocabulary.letters import LetterFeed
 
+MAX_LETTER_BYTES = 524_288
+"""The longest line of letters: a hundred people of every item, 5 KB each."""
+
 _CODE = "住民票コード"
 
 
@@ -43,7 +46,11 @@ def read_letters(
     stream: IO[bytes], feed: LetterFeed, encoding: Encoding = "utf-8"
 ) -> Iterator[ReadLetter]:
     """Yield every line of a file, read; raises ``UsageError`` where the file is no JSON Lines."""
-    lines = (line for line in physical_lines(stream) if line.data is None or line.data.strip())
+    lines = (
+        line
+        for line in physical_lines(stream, MAX_LETTER_BYTES)
+        if line.data is None or line.data.strip()
+    )
     first = next(lines, None)
     if first is None:
         return
@@ -63,11 +70,14 @@ def read_letter(stored: bytes, feed: LetterFeed, encoding: Encoding) -> ReadLett
 
 
 def _read(line: Line, feed: LetterFeed, encoding: Encoding) -> ReadLetter:
+    if line.data is None:
+        reason = because("line-too-long", limit=MAX_LETTER_BYTES)
+        return ReadLetter(line.number, None, reason, b"")
     pairs = json_pairs(line, encoding)
     found = pairs if isinstance(pairs, Reason) else _letter(pairs, feed)
     if isinstance(found, Reason):
-        return ReadLetter(line.number, None, found, line.data or b"")
-    return ReadLetter(line.number, found, None, line.data or b"")
+        return ReadLetter(line.number, None, found, line.data)
+    return ReadLetter(line.number, found, None, line.data)
 
 
 def _letter(pairs: Pairs, feed: LetterFeed) -> Letter | Reason:

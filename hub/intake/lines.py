@@ -34,9 +34,12 @@ class Line(NamedTuple):
         return f"Line({self.number})"
 
 
-def physical_lines(stream: IO[bytes]) -> Iterator[Line]:
-    """Yield the lines of a stream; raises ``UsageError`` at once where it is not text."""
-    first = stream.readline(MAX_LINE_BYTES + 2)
+def physical_lines(stream: IO[bytes], most: int = MAX_LINE_BYTES) -> Iterator[Line]:
+    """Yield the lines of a stream, of up to ``most`` bytes each.
+
+    Raises ``UsageError`` at once where it is not text.
+    """
+    first = stream.readline(most + 2)
     for magic, words in _NOT_TEXT.items():
         if first.startswith(magic):
             raise UsageError(f"{words} hub submit")
@@ -44,25 +47,21 @@ def physical_lines(stream: IO[bytes]) -> Iterator[Line]:
         # The mark took room that belongs to the line.
         rest = b"" if first.endswith(b"\n") else stream.readline(len(UTF8_BOM))
         first = first.removeprefix(UTF8_BOM) + rest
-    return _lines(stream, first)
+    return _lines(stream, first, most)
 
 
-def _lines(stream: IO[bytes], piece: bytes) -> Iterator[Line]:
+def _lines(stream: IO[bytes], piece: bytes, most: int) -> Iterator[Line]:
     number = 0
     while piece:
         number += 1
         ended = piece.endswith(b"\n")
         body = piece.removesuffix(b"\n").removesuffix(b"\r")
-        too_long = len(body) > MAX_LINE_BYTES or not (ended or _at_end(piece))
+        # Shorter than was asked for and without an end: the file's last line, not a cut one.
+        too_long = len(body) > most or not (ended or len(piece) < most + 2)
         yield Line(number, None if too_long else body)
         if not ended:
             _skip_line(stream)
-        piece = stream.readline(MAX_LINE_BYTES + 2)
-
-
-def _at_end(piece: bytes) -> bool:
-    """Say whether a piece without a line end is the file's last line, not a cut one."""
-    return len(piece) < MAX_LINE_BYTES + 2
+        piece = stream.readline(most + 2)
 
 
 def _skip_line(stream: IO[bytes]) -> None:

@@ -23,8 +23,8 @@ LETTER_TEXTS: dict[str, tuple[str, str]] = {
         "no municipality can be told from the item: write it with its prefecture, or give --to",
     ),
     "not-destination": (
-        "「{item}」の市町村ではありません。求め（住民基本台帳法24の2⑤）があれば送れます",
-        "not the municipality of the item; another gets it only after its request (24の2⑤)",
+        "「{item}」の市町村ではありません。ほかの市町村には、求め（住民基本台帳法24の2⑤）のあった人の分だけ送れます",
+        "not the municipality of the item; another gets only those it has asked for (24の2⑤)",
     ),
     "planned-too-long-ago": (
         "「{item}」から30日を過ぎているため送れません（施行令24の2①二）",
@@ -67,9 +67,13 @@ LETTER_TEXTS: dict[str, tuple[str, str]] = {
         "more than 14 days after the move in: a paper certificate is needed",
     ),
     "claimed": ("転入通知により、転入が済みました", "claimed by a move-in notice"),
+    "partly-claimed": (
+        "転入通知により、世帯の一部の転入が済みました。残りの人の分は期限まで残ります",
+        "claimed for some of its people by a move-in notice; it is kept for the others",
+    ),
     "unclaimed": (
-        "期間内に転入届がなかったため消去しました（住民基本台帳法24の2④）",
-        "nobody moved in within its days, so it was erased (24の2④)",
+        "期間内に転入通知がなかった人がいるため消去しました（住民基本台帳法24の2④）",
+        "erased, since not all of its people were said to have moved in within its days (24の2④)",
     ),
     "replaced": (
         "同じ人の新しい転出証明書情報が届いたため消去しました",

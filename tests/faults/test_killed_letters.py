@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hub.custody.claims import cover_of
 from hub.custody.states import State
 from hub.ledger.log_reader import entries, read_head
 from hub.ledger.record import Kind, parse_line
 from hub.runtime.custody import overview
 from hub.runtime.custody.custodian import Custodian
+from hub.runtime.custody.letter_counter import LetterCounter
 from hub.runtime.custody.letter_desk import LetterDesk
 from hub.runtime.custody.letter_submission import LetterSubmission
 from hub.runtime.hub import Hub
@@ -34,7 +36,10 @@ from tests.support.transfers import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
+
+    from hub.vocabulary.clock import Clock
 
 LAST = "2026-05-01T12:00:00+09:00"
 GONE = "2026-05-03T00:00:00+09:00"
@@ -148,6 +153,39 @@ def test_of_two_desks_one_decides_about_a_notice(filled: Path, tmp_path: Path) -
         assert len(one.vault.files_with_keys()) == len(feeds)
     provisions = [identifier for kind, identifier in _entries(home) if kind == Kind.PROVISION]
     assert len(provisions) == len(set(provisions)) + 3  # three households of two, two lines each
+
+
+class ClockThatFetches:
+    """A clock that, asked the time, lets the recipient fetch what waits first."""
+
+    def __init__(self, clock: Clock, home: Path) -> None:
+        self._clock = clock
+        self._home = home
+        self.fetched = 0
+
+    def now(self) -> datetime:
+        """Give the time, after everything was fetched once."""
+        if not self.fetched:
+            with _opened(self._home, LAST) as other:
+                counter = LetterCounter(other, CERTIFICATE, other.body(NEW))
+                self.fetched = len(list(counter.fetch()))
+        return self._clock.now()
+
+
+def test_a_claim_for_one_of_two_and_a_hand_over_that_meet_both_count(
+    filled: Path, tmp_path: Path
+) -> None:
+    """Fetched between a claim's reading and its commit: handed over, and the claim is not lost."""
+    home = shutil.copytree(filled, tmp_path / "home")
+    with _opened(home, LAST) as opened:
+        _submit(opened, MOVE_IN, NEW, line(move_in(1, moved="2026-04-20")))
+        clock = opened.clock = ClockThatFetches(opened.clock, home)
+        assert LetterDesk(opened).step() is not None
+        assert clock.fetched == 2
+        opened.custody_log.catch_up()
+        household = next(iter(opened.custody_log.files.values()))
+        assert household.state is State.SENT
+        assert len(cover_of(household).claimed) == 1
 
 
 def test_of_two_custodians_one_certifies(filled: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.custody.claims import addressed_to
+from hub.custody.machine import is_kept
 from hub.intake.destinations import find_municipality
 from hub.runtime.custody import letter_questions as questions
 
@@ -45,20 +46,21 @@ class Addresses:
         if self._feed.name == questions.MOVE_IN_REPORT:
             return directory.prefecture_of(sender)
         if self._feed.name == questions.MOVE_IN:
-            files = self._hub.custody_log.files.values()
-            found = addressed_to(files, sender.id, cover.subjects)
-            if found:
-                return directory.get(found[-1].file.sender)
+            letters = self._hub.custody_log.about(cover.subjects)
+            found = addressed_to(letters, sender.id, cover.subjects)
+            # One that was taken back or is gone leads nowhere where another waits or is held.
+            living = [each for each in found if is_kept(each)] or found
+            if living:
+                return directory.get(living[-1].file.sender)
         return self.named(letter)
 
     def is_astray(self, letter: Letter, file: File) -> bool:
-        """Say whether a certificate goes to a municipality that is not 転出先 and has not asked."""
+        """Say whether a certificate goes to one that is not 転出先 and has not asked for all of it."""
         if not self.names_destination:
             return False
         named = self.named(letter)
-        files = self._hub.custody_log.files.values()
         elsewhere = named is not None and named.id != file.recipient
-        return elsewhere and questions.open_request(files, file) is None
+        return elsewhere and not questions.is_asked_for(questions.about(self._hub, file), file)
 
     def named(self, letter: Letter) -> Organisation | None:
         """Give the municipality that 転出先 or 従前の住所 means."""

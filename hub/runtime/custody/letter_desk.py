@@ -21,6 +21,7 @@ from hub.runtime.custody import letter_records as records
 from hub.runtime.custody import letters
 from hub.runtime.custody.custodian import GROUP
 from hub.runtime.custody.letter_addresses import Addresses
+from hub.runtime.custody.letter_days import dated, wrong_plan
 from hub.runtime.custody.move_ins import MoveIns
 from hub.runtime.custody.repeats import replaced_by, why_needless
 from hub.runtime.turn import Turn
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from hub.bus.port import Record
     from hub.custody.claims import Claim
-    from hub.custody.states import Custody
+    from hub.custody.states import Custody, File
     from hub.rules.model import Rule
     from hub.runtime.hub import Hub
     from hub.vocabulary.letters import Letter
@@ -79,7 +80,7 @@ class LetterDesk:
         if not self._turn.ready():
             return None
         self._log.catch_up()
-        waiting = next((each for each in self._log.files.values() if _awaits(each)), None)
+        waiting = next(filter(_is_letter, self._log.in_state(State.RECEIVED)), None)
         if waiting is None:
             return None
         now = self._log.date(self._hub.clock.now())
@@ -114,42 +115,54 @@ class LetterDesk:
 
     def _judge(self, custody: Custody, letter: Letter, now: datetime) -> Granted | Reason:
         """Say under which row a letter is released and what it claims, or why it is refused."""
-        file = custody.file
-        if now >= file.gives_up_at:
-            is_certificate = cover_of(custody).is_certificate
-            return because("unclaimed" if is_certificate else "undelivered")
-        needless = why_needless(self._log.files.values(), custody)
-        if needless:
-            return because(needless)
+        reason = self._out_of_time(custody, now) or self._unfit(custody, letter)
+        if reason:
+            return reason
         claimed = self._move_ins.claims(custody, letter)
         if isinstance(claimed, str):
             return because(claimed)
-        decision = questions.decide(self._hub, file)
-        if decision.rule is None:
-            return decision.reason
+        decision = questions.decide(self._hub, custody.file)
+        return Granted(decision.rule, claimed) if decision.rule else decision.reason
+
+    def _out_of_time(self, custody: Custody, now: datetime) -> Reason | None:
+        """Say why a letter comes too late: its days are over, or what it says was said before."""
+        if now >= custody.file.gives_up_at:
+            is_certificate = cover_of(custody).is_certificate
+            return because("unclaimed" if is_certificate else "undelivered")
+        needless = why_needless(questions.about(self._hub, custody.file), custody, now)
+        return because(needless) if needless else None
+
+    def _unfit(self, custody: Custody, letter: Letter) -> Reason | None:
+        """Say why a certificate may not go: its request was answered by another meanwhile."""
+        file = custody.file
         addresses = Addresses(self._hub, letters.feed_of(self._hub, file.feed))
         if addresses.is_astray(letter, file):
-            # Its request was answered by another after it was taken.
             return because("not-destination", addresses.item)
-        return Granted(decision.rule, claimed)
+        is_answer = questions.is_asked_for(questions.about(self._hub, file), file)
+        wrong = wrong_plan(cover_of(custody), custody.submitted_at, is_answer=is_answer)
+        return because(wrong, letters.PLANNED) if wrong else None
 
     def _accept(
         self, custody: Custody, letter: Letter, rule: Rule, now: datetime
     ) -> tuple[list[Record], int]:
-        file = custody.file
-        files = self._log.files.values()
-        asked = questions.open_request(files, file)
-        answers = asked.file.id if asked else ""
-        cover = replace(cover_of(custody), rule=rule.id, answers=answers)
+        file = self._dated(custody, rule)
         items = letters.feed_of(self._hub, file.feed).present(letter)
         page, provisions = records.provision(self._hub, file, rule, items, now)
-        step = Step(State.ACCEPTED, now, Cause.PERMITTED)
-        events = [Event(file.id, step, replace(file, cover=cover))]
+        events = [Event(file.id, Step(State.ACCEPTED, now, Cause.PERMITTED), file)]
         told: list[Record] = []
-        for older in replaced_by(files, custody):
+        for older in replaced_by(questions.about(self._hub, file), custody):
             events.append(Event(older.file.id, Step(State.EXPIRED, now, Cause.REPLACED, now)))
             told += records.receipt(older.file, "replaced", now, None, because("replaced"))
         return [*page, *told, *self._log.records(events)], provisions
+
+    def _dated(self, custody: Custody, rule: Rule) -> File:
+        """Give what is known of a letter once it is released: its row, its requests, its days."""
+        files = questions.about(self._hub, custody.file)
+        is_answer = questions.is_asked_for(files, custody.file)
+        file = dated(custody.file, custody.submitted_at, is_answer=is_answer)
+        answers = tuple(each.file.id for each in questions.open_requests(files, file))
+        cover = file.cover or cover_of(custody)
+        return replace(file, cover=replace(cover, rule=rule.id, answers=answers))
 
     def _refuse(
         self, custody: Custody, reason: Reason, now: datetime
@@ -160,5 +173,5 @@ class LetterDesk:
         return [*page, *self._log.records([event])], tally
 
 
-def _awaits(custody: Custody) -> bool:
-    return custody.file.cover is not None and custody.state is State.RECEIVED
+def _is_letter(custody: Custody) -> bool:
+    return custody.file.cover is not None

@@ -36,7 +36,7 @@ def decide(hub: Hub, file: File) -> Decision:
     if sender is None or recipient is None:
         raise LookupError("a letter names its parties by id")
     day = hub.custody_log.date(hub.clock.now()).astimezone(JST).date()
-    if open_request(hub.custody_log.files.values(), file):
+    if is_asked_for(about(hub, file), file):
         task, facts = rules.answers[file.feed], _AFTER_REQUEST
     else:
         task, facts = rules.tasks[file.feed], frozenset()
@@ -45,29 +45,49 @@ def decide(hub: Hub, file: File) -> Decision:
     )
 
 
-def open_request(files: Collection[Custody], file: File) -> Custody | None:
-    """Give the request that a certificate would answer: its recipient's, and not answered yet."""
+def about(hub: Hub, file: File) -> list[Custody]:
+    """Give every letter about any of the people of one, itself included, in order of arrival."""
+    return hub.custody_log.about(file.cover.subjects if file.cover else ())
+
+
+def open_requests(files: Collection[Custody], file: File) -> list[Custody]:
+    """Give the requests that a certificate would answer, in full or for some of their people.
+
+    They are its recipient's, to its sender, about people of the certificate that no other has
+    answered for.
+    """
     if file.feed != CERTIFICATE or file.cover is None:
-        return None
-    done = answered(files)
-    wanted = set(file.cover.subjects)
-    return next(
-        (
-            each
-            for each in files
-            if each.file.feed == REQUEST
-            and (each.file.sender, each.file.recipient) == (file.recipient, file.sender)
-            and wanted.intersection(cover_of(each).subjects)
-            and each.file.id not in done
-            and was_accepted(each)
-        ),
-        None,
-    )
+        return []
+    about = frozenset(file.cover.subjects)
+    return [
+        each
+        for each in files
+        if each.file.feed == REQUEST
+        and (each.file.sender, each.file.recipient) == (file.recipient, file.sender)
+        and about & unanswered(files, each)
+        and was_accepted(each)
+    ]
 
 
-def answered(files: Collection[Custody]) -> frozenset[str]:
-    """Give the ids of the requests that a certificate has answered."""
-    return frozenset(cover_of(each).answers for each in files if each.file.feed == CERTIFICATE)
+def is_asked_for(files: Collection[Custody], file: File) -> bool:
+    """Say whether open requests name every one of a certificate's people.
+
+    A request opens what it asks for and nothing else: a household's certificate is no answer to a
+    request for one of them (住民基本台帳法24の2⑤⑥).
+    """
+    asked: set[str] = set()
+    for each in open_requests(files, file):
+        asked |= unanswered(files, each)
+    return file.cover is not None and asked.issuperset(file.cover.subjects)
+
+
+def unanswered(files: Collection[Custody], request: Custody) -> frozenset[str]:
+    """Give the people (digests) of a request about whom no certificate has answered it."""
+    left = frozenset(cover_of(request).subjects)
+    for each in files:
+        if request.file.id in cover_of(each).answers:
+            left -= frozenset(cover_of(each).subjects)
+    return left
 
 
 def was_accepted(custody: Custody) -> bool:

@@ -28,24 +28,16 @@ def provision(
     hub: Hub, file: File, rule: Rule, items: Sequence[str], at: datetime
 ) -> tuple[list[Record], int]:
     """Give the records of a permitted letter, and how many provisions they are: one a person."""
-    given = Entry(
-        kind=Kind.PROVISION,
-        id=file.id,
+    given = replace(
+        _entry(hub, file, Kind.PROVISION, "released", at),
         record=hub.mint(),
-        feed=file.feed,
-        sender=file.sender,
-        recipient=file.recipient,
-        at=rfc3339(at),
-        requested_at=requested_at(file.id),
         method=rule.method,
         reason=rule.purpose,
         task=rule.task,
         basis=rule.basis,
         rule=rule.id,
-        catalogue=hub.books.catalogue.digest,
         items=tuple(items),
         content=file.content,
-        code="released",
     )
     lines = _of_each_person(given, file)
     return [*ledger_pages(lines), *receipt(file, "released", at, rule.id)], len(lines)
@@ -54,18 +46,7 @@ def provision(
 def refusal(hub: Hub, file: File, reason: Reason, at: datetime) -> list[Record]:
     """Give the records of a letter that goes no further: refused, or the repeat of another."""
     kind = Kind.DUPLICATE if reason.code == "duplicate" else Kind.REFUSAL
-    given = Entry(
-        kind=kind,
-        id=file.id,
-        feed=file.feed,
-        sender=file.sender,
-        recipient=file.recipient or None,
-        at=rfc3339(at),
-        requested_at=requested_at(file.id),
-        catalogue=hub.books.catalogue.digest,
-        code=reason.code,
-    )
-    lines = _of_each_person(given, file)
+    lines = _of_each_person(_entry(hub, file, kind, reason.code, at), file)
     return [*ledger_pages(lines), *receipt(file, reason.code, at, None, reason)]
 
 
@@ -86,6 +67,21 @@ def receipt(
     """Give the receipt of one step of a letter on its leg."""
     given = Receipt(file.id, file.sender, file.recipient or None, code, rule, reason)
     return receipt_pages([given], rfc3339(at))
+
+
+def _entry(hub: Hub, file: File, kind: Kind, code: str, at: datetime) -> Entry:
+    """Give what every line about a letter says: its parties, its times, by which catalogue."""
+    return Entry(
+        kind=kind,
+        id=file.id,
+        feed=file.feed,
+        sender=file.sender,
+        recipient=file.recipient or None,
+        at=rfc3339(at),
+        requested_at=requested_at(file.id),
+        catalogue=hub.books.catalogue.digest,
+        code=code,
+    )
 
 
 def _of_each_person(entry: Entry, file: File) -> list[bytes]:

@@ -7,17 +7,18 @@ that is quarantined is kept as any other feed's is.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from hub.custody.certificate_life import Cover
 from hub.custody.states import File
+from hub.intake.destinations import city_of
 from hub.intake.letters import LetterCheck, read_letter, read_letters
 from hub.intake.values import Rejected
 from hub.runtime.custody import letter_questions as questions
 from hub.runtime.custody import letter_records as records
 from hub.runtime.custody import letters
 from hub.runtime.custody.letter_addresses import Addresses
+from hub.runtime.custody.letter_days import dated, wrong_plan
 from hub.runtime.submission import LineReceipt
 from hub.vocabulary.clock import JST
 from hub.vocabulary.reasons import Reason, because
@@ -25,7 +26,6 @@ from hub.vocabulary.requests import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from hub.intake.decode import Encoding
     from hub.intake.letters import ReadLetter
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hub.vocabulary.letters import Letter
     from hub.vocabulary.organisations import Organisation
 
-_PLANNED, _MOVED = "転出の予定年月日", "転入をした年月日"
+_MOVED = "転入をした年月日"
 
 
 class Judged(NamedTuple):
@@ -73,7 +73,7 @@ class LetterSubmission:
         self._marks = letters.marks_of(hub)
         self._addresses = Addresses(hub, self._feed)
         self._sender = sender
-        self._asked = asked
+        self._asked = city_of(asked, hub.books.directory) if asked else None
         self._encoding = encoding
         self._log = hub.custody_log
         self._now = hub.clock.now()
@@ -132,6 +132,11 @@ class LetterSubmission:
         cover = self._cover(letter)
         recipient = self._addresses.recipient(letter, cover, self._sender, self._asked)
         file = self._file(message_id, cover, recipient)
+        is_answer = questions.is_asked_for(questions.about(self._hub, file), file)
+        wrong = wrong_plan(cover, self._now, is_answer=is_answer)
+        if wrong:
+            return Judged(file, None, None, because(wrong, letters.PLANNED), None)
+        file = dated(file, self._now, is_answer=is_answer)
         warnings = self._check.warnings(letter)
         if recipient is None and self._feed.name == questions.MOVE_IN:
             # For want of a certificate, which the desk says when it is its turn.
@@ -151,18 +156,13 @@ class LetterSubmission:
         recipient: Organisation | None = None,
     ) -> File:
         to = recipient.id if recipient else ""
-        gives_up_at = self._gives_up_at(cover) if cover else self._now
-        return File(message_id, self._feed.name, self._sender.id, to, gives_up_at, cover=cover)
+        return File(message_id, self._feed.name, self._sender.id, to, self._now, cover=cover)
 
     def _misfit(self, letter: Letter) -> Reason | None:
-        """Say what is wrong with a letter's format and days, if anything is."""
+        """Say what is wrong with a letter's format or the day of a move in, if anything is."""
         found = self._check.refusal(letter)
         if found:
             return found
-        if _PLANNED in self._feed.sheet.index:
-            planned_on = date.fromisoformat(self._feed.on_sheet(_PLANNED, letter))
-            wrong = letters.certificate_terms().wrong_plan(planned_on, self._now)
-            return because(wrong, _PLANNED) if wrong else None
         if _MOVED in self._feed.sheet.index:
             today = self._now.astimezone(JST).date().isoformat()
             ahead = self._feed.on_sheet(_MOVED, letter) > today
@@ -172,16 +172,10 @@ class LetterSubmission:
     def _cover(self, letter: Letter) -> Cover:
         subjects = self._marks.subjects(self._feed.of_persons("住民票コード", letter))
         content = self._marks.content(self._feed.encode(letter))
-        if _PLANNED not in self._feed.sheet.index:
-            return Cover(subjects, content)
-        planned_on = date.fromisoformat(self._feed.on_sheet(_PLANNED, letter))
-        last = letters.certificate_terms().last_claim_on(planned_on)
-        return Cover(subjects, content, planned_on.isoformat(), last.isoformat())
-
-    def _gives_up_at(self, cover: Cover) -> datetime:
-        if cover.is_certificate:
-            return letters.certificate_terms().gone_at(date.fromisoformat(cover.planned_on))
-        return letters.notice_terms().gives_up_at(self._now)
+        has_plan = letters.PLANNED in self._feed.sheet.index
+        return Cover(
+            subjects, content, self._feed.on_sheet(letters.PLANNED, letter) if has_plan else ""
+        )
 
     def _decide(self, file: File, letter: Letter) -> tuple[Decision, Reason | None]:
         """Ask the rules; a certificate goes to its destination, or to who has asked for it."""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from hub.runtime.hub import Hub
     from hub.vocabulary.letters import Letter, LetterFeed
 
+PLANNED = "転出の予定年月日"
+"""The item of a certificate from which its days are counted."""
+
 
 def feed_of(hub: Hub, name: str) -> LetterFeed:
     """Give a feed of letters."""

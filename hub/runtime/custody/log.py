@@ -10,29 +10,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.custody.events import read_line, to_line
-from hub.custody.states import Custody, ForbiddenStepError
+from hub.custody.states import Custody, ForbiddenStepError, State
 from hub.runtime import topics
+from hub.runtime.logs import warn
 from hub.runtime.stamps import Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from hub.bus.port import Bus, Delivered, Record
     from hub.custody.events import Event
+    from hub.custody.states import File
     from hub.sealing.vault import Vault
 
 _AT_ONCE = 500
 
 
 class CustodyLog:
-    """Every file in custody by id, as of the last ``catch_up``. Use from one thread."""
+    """Every file in custody by id, as of the last ``catch_up``. Use from one thread.
+
+    Each is found by its people and by its state too, so that what is done about one does not look
+    through all that ever were.
+    """
 
     def __init__(self, bus: Bus, vault: Vault) -> None:
         self._bus = bus
         self._stamp = Stamp(vault.secret("custody-steps"))
         self._position = 0
+        self._has_caught_up = False
         self.files: dict[str, Custody] = {}
+        self._latest: datetime | None = None
+        self._arrived: list[str] = []
+        self._about: dict[str, list[int]] = {}
+        self._in_state: dict[State, dict[str, None]] = {state: {} for state in State}
 
     def catch_up(self) -> None:
         """Read the steps that have been added."""
@@ -41,6 +52,7 @@ class CustodyLog:
             for record in records:
                 self._position = record.offset + 1
                 self._take(record)
+        self._has_caught_up = True
 
     def records(self, events: Sequence[Event]) -> list[Record]:
         """Give the records that add these steps."""
@@ -49,7 +61,22 @@ class CustodyLog:
 
     def date(self, now: datetime) -> datetime:
         """Give the present instant, or the latest step's where the clock is behind it."""
-        return max([now, *(custody.latest for custody in self.files.values())])
+        return max(now, self._latest or now)
+
+    def about(self, subjects: Iterable[str]) -> list[Custody]:
+        """Give the letters that are about any of these people (digests), in order of arrival."""
+        places = {place for subject in subjects for place in self._about.get(subject, ())}
+        return [self.files[self._arrived[place]] for place in sorted(places)]
+
+    def in_state(self, state: State) -> Iterator[Custody]:
+        """Yield what is in a state, in the order in which it came into it; end before catching up."""
+        return (self.files[file_id] for file_id in self._in_state[state])
+
+    def _tell_dropped(self, event: Event) -> None:
+        """Log a step that came too late to count; what was there before us was told in its time."""
+        if self._has_caught_up:
+            step = event.step
+            warn("step-dropped", id=event.file_id, state=step.state.value, cause=step.cause.value)
 
     def _take(self, record: Delivered) -> None:
         if not self._stamp.is_on(record):
@@ -57,10 +84,29 @@ class CustodyLog:
         event = read_line(record.value)
         held = self.files.get(event.file_id)
         if held is None and event.file:
-            self.files[event.file_id] = Custody.begin(event.file, event.step.at)
+            self._enter(Custody.begin(event.file, event.step.at))
+            self._index(event.file)
         elif held is not None:
             try:
-                self.files[event.file_id] = held.take(event.step, event.file)
+                taken = held.take(event.step, event.file)
             except ForbiddenStepError:
-                # Another was first: a hold or a hand-over that came after the erasure had begun.
+                # Another was first: a hand-over that came after the erasure had begun.
+                self._tell_dropped(event)
                 return
+            self._enter(taken, held.state)
+
+    def _enter(self, custody: Custody, before: State | None = None) -> None:
+        """Keep where a file stands now."""
+        file_id = custody.file.id
+        self.files[file_id] = custody
+        self._latest = max(self._latest or custody.latest, custody.latest)
+        if before is not custody.state:
+            if before:
+                del self._in_state[before][file_id]
+            self._in_state[custody.state][file_id] = None
+
+    def _index(self, file: File) -> None:
+        """Note whom a file is about that has just begun to come in."""
+        for subject in file.cover.subjects if file.cover else ():
+            self._about.setdefault(subject, []).append(len(self._arrived))
+        self._arrived.append(file.id)

@@ -17,8 +17,8 @@ from hub.custody.states import Cause, File, State, Step
 from hub.runtime.custody import letter_questions as questions
 from hub.runtime.custody import letter_records as records
 from hub.runtime.custody import letters
-from hub.vocabulary.ids import minted_at
 from hub.vocabulary.letters import Letter
+from hub.vocabulary.reasons import because
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class MoveIns:
             return []
         certificates = [
             each
-            for each in addressed_to(self._log.files.values(), file.sender, subjects)
+            for each in addressed_to(self._log.about(subjects), file.sender, subjects)
             if each.file.sender == file.recipient
         ]
         found = claims(certificates, subjects)
@@ -56,17 +56,16 @@ class MoveIns:
             return found
         feed = letters.feed_of(self._hub, file.feed)
         moved_on = date.fromisoformat(feed.on_sheet(_MOVED, letter))
-        late = too_late(found, self._terms, moved_on, minted_at(file.id))
+        late = too_late(found, self._terms, moved_on, notice.submitted_at)
         return late or found
 
     def claim(self, claimed: Sequence[Claim], now: datetime) -> list[Record]:
         """Give the records by which certificates are claimed: their steps, their senders' receipts."""
         events = [claim_event(each, self._terms, now) for each in claimed]
-        told = [
-            record
-            for each in claimed
-            for record in records.receipt(each.certificate.file, "claimed", now, None)
-        ]
+        told: list[Record] = []
+        for each, event in zip(claimed, events, strict=True):
+            reason = because("partly-claimed" if event.step.is_partial_claim else "claimed")
+            told += records.receipt(each.certificate.file, reason.code, now, None, reason)
         return [*told, *self._log.records(events)]
 
     def report(
@@ -76,29 +75,34 @@ class MoveIns:
 
         It is sealed under a key of its own; its place stays taken until ``places`` are let go of.
         """
-        directory, mine = self._hub.books.directory, notice.file
-        old = directory.get(mine.recipient)
-        prefecture = directory.prefecture_of(old) if old else None
-        if prefecture is None:
-            return [], 0
         told = self._written(letter)
-        feed = letters.feed_of(self._hub, questions.MOVE_IN_REPORT)
-        content = letters.marks_of(self._hub).content(feed.encode(told))
-        cover = Cover(cover_of(notice).subjects, content, answers=mine.id)
-        gives_up_at = letters.notice_terms().gives_up_at(now)
-        file = File(
-            self._hub.mint(), feed.name, mine.recipient, prefecture.id, gives_up_at, cover=cover
-        )
+        file = self._addressed(notice, told, now)
+        if file is None:
+            return [], 0
         decision = questions.decide(self._hub, file)
         if decision.rule is None:
             return records.refusal(self._hub, file, decision.reason, now), 0
-        file = replace(file, cover=replace(cover, rule=decision.rule.id))
+        cover = replace(file.cover or cover_of(notice), rule=decision.rule.id)
+        file = replace(file, cover=cover)
         writer = places.enter_context(self._hub.files.begin(file.id))
         whole = letters.seal_into(self._hub, file, told, writer)
-        items = feed.present(told)
+        items = letters.feed_of(self._hub, file.feed).present(told)
         page, provisions = records.provision(self._hub, whole, decision.rule, items, now)
         accepted = Event(whole.id, Step(State.ACCEPTED, now, Cause.PERMITTED))
         return [*page, *self._log.records([*letters.arrival(whole, now), accepted])], provisions
+
+    def _addressed(self, notice: Custody, told: Letter, now: datetime) -> File | None:
+        """Give the notice to the prefecture unsealed, or nothing where its sender lies in none."""
+        hub, mine = self._hub, notice.file
+        old = hub.books.directory.get(mine.recipient)
+        prefecture = hub.books.directory.prefecture_of(old) if old else None
+        if prefecture is None:
+            return None
+        feed = letters.feed_of(hub, questions.MOVE_IN_REPORT)
+        content = letters.marks_of(hub).content(feed.encode(told))
+        cover = Cover(cover_of(notice).subjects, content, answers=(mine.id,))
+        gives_up_at = letters.notice_terms().gives_up_at(now)
+        return File(hub.mint(), feed.name, mine.recipient, prefecture.id, gives_up_at, cover=cover)
 
     def _written(self, notice: Letter) -> Letter:
         """Write the notice to the prefecture about the same people."""

@@ -5,29 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.custody.claims import cover_of
-from hub.custody.machine import may_be_claimed
-from hub.custody.states import State
+from hub.custody.machine import may_be_claimed, may_be_handed_over
+from hub.custody.states import Cause, State
 from hub.runtime.custody import letter_questions as questions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from hub.custody.states import Custody
 
-_NOT_FETCHED = (State.ACCEPTED, State.SENT)
 
-
-def why_needless(files: Collection[Custody], custody: Custody) -> str | None:
+def why_needless(files: Collection[Custody], custody: Custody, now: datetime) -> str | None:
     """Say why a letter is not needed (a code): it repeats one, or what it asks for waits already."""
     file = custody.file
-    if questions.open_request(files, file):
+    if questions.is_asked_for(files, file):
         return None
     others = [each for each in files if each.file.id != file.id]
-    if file.feed == questions.REQUEST and any(_waits_for(each, custody) for each in others):
+    if file.feed == questions.REQUEST and any(_waits_for(each, custody, now) for each in others):
         return "certificate-waits"
-    answered = questions.answered(files)
-    repeated = (each for each in others if each.file.id not in answered)
-    return "duplicate" if any(_repeats(custody, each) for each in repeated) else None
+    repeated = any(_repeats(custody, each) and _still_says_it(files, each) for each in others)
+    return "duplicate" if repeated else None
 
 
 def replaced_by(files: Collection[Custody], custody: Custody) -> list[Custody]:
@@ -49,14 +47,25 @@ def replaced_by(files: Collection[Custody], custody: Custody) -> list[Custody]:
     ]
 
 
-def _waits_for(certificate: Custody, request: Custody) -> bool:
+def _waits_for(certificate: Custody, request: Custody, now: datetime) -> bool:
     """Say whether a certificate that a request asks for lies there, not fetched."""
     return (
         may_be_claimed(certificate)
-        and certificate.state in _NOT_FETCHED
+        and may_be_handed_over(certificate, now)
         and certificate.file.recipient == request.file.sender
         and set(cover_of(request).subjects) <= cover_of(certificate).unclaimed
     )
+
+
+def _still_says_it(files: Collection[Custody], other: Custody) -> bool:
+    """Say whether what a letter says is still so.
+
+    A request that was answered asks nothing more, and one that nobody fetched never asked.
+    """
+    if other.file.feed != questions.REQUEST:
+        return True
+    was_lost = other.erasure is not None and other.erasure.cause is Cause.UNDELIVERED
+    return not was_lost and bool(questions.unanswered(files, other))
 
 
 def _repeats(custody: Custody, other: Custody) -> bool:

@@ -150,3 +150,33 @@ def test_a_step_of_a_certificate_reads_back_as_it_was_written() -> None:
     event = claim_event(found[0], TERMS, custody.latest)
     assert read_line(to_line(event)) == event
     assert "subjects" not in repr(event)
+
+
+@pytest.mark.parametrize("meanwhile", [State.SENT, State.ACKNOWLEDGED, State.HELD])
+@pytest.mark.parametrize("people", [["a"], ["a", "b"]])
+def test_a_claim_counts_whatever_came_since_it_was_decided(
+    meanwhile: State, people: list[str]
+) -> None:
+    """A hand-over, its acknowledgement, a hold between its reading and its commit: claimed all the same."""
+    custody = _certificate(date(2026, 4, 1))
+    found = claims([custody], people)
+    assert not isinstance(found, str)
+    event = claim_event(found[0], TERMS, custody.latest)
+    for state in (State.SENT, State.ACKNOWLEDGED, State.HELD):
+        custody = custody.take(Step(state, custody.latest, Cause.HANDED_OVER))
+        if state is meanwhile:
+            break
+    claimed = custody.take(event.step, event.file)
+    assert cover_of(claimed).claimed == tuple(people)
+    if meanwhile is State.HELD:
+        assert claimed.state is State.HELD
+        assert claimed.before_hold is (State.CLAIMED if people[1:] else State.ACKNOWLEDGED)
+    else:
+        assert claimed.state is (State.CLAIMED if people[1:] else meanwhile)
+
+
+def test_nothing_but_a_claim_leaves_a_letter_where_it_is() -> None:
+    """The end of a hold that never was is no step of a certificate, as it is none of a file."""
+    custody = _certificate(date(2026, 4, 1))
+    with pytest.raises(ForbiddenStepError):
+        custody.take(Step(custody.before_hold, custody.latest, Cause.HOLD_ENDED))

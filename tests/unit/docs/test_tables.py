@@ -9,6 +9,7 @@ import pytest
 
 from docs import tables
 from hub.bus.embedded import DEFAULT_MAX_BACKLOG
+from hub.intake.letters import MAX_LETTER_BYTES
 from hub.intake.lines import MAX_LINE_BYTES
 from hub.intake.residents import _SEEN_KEPT
 from hub.ledger.record import KEYS, Kind
@@ -105,6 +106,7 @@ def test_the_glossary_has_every_change_reason_with_a_reading_in_hiragana() -> No
     [
         ("reference/topics.md", DEFAULT_MAX_BACKLOG),
         ("reference/change-notice.md", MAX_LINE_BYTES),
+        ("reference/transfers.md", MAX_LETTER_BYTES),
         ("reference/change-notice.md", _SEEN_KEPT),
         ("reference/ledger-format.md", MAX_LINE),
     ],

@@ -25,6 +25,15 @@ DIRECTORY = load_directory()
         ("北海道余市郡余市町", "014087"),
         ("奈良県大和郡山市北郡山町", "292036"),
         ("070009", "070009"),
+        ("東京都中央区銀座", "131024"),
+        ("131024", "131024"),
+        ("品川区大崎", "131091"),
+        ("札幌市中央区北一条", "011002"),
+        # Of Tokyo, or of Sapporo, Osaka, Kobe and others: written without its prefecture or city.
+        ("中央区", None),
+        ("中央区銀座", None),
+        ("港区赤坂", None),
+        ("北区王子", None),
         # Two cities of this name, an unknown place, a prefecture without more, nothing.
         ("府中市宮西町", None),
         ("どこかの町", None),

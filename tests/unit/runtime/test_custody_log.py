@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,8 @@ import structlog
 
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.port import FencedError, Record
+from hub.custody.certificate_life import Cover
+from hub.custody.claims import cover_of
 from hub.custody.events import Event, read_line, to_line
 from hub.custody.states import Cause, State, Step
 from hub.runtime import topics
@@ -28,6 +31,14 @@ FIRST = Event(FILE.id, Step(State.RECEIVED, BEGIN, Cause.BEGUN), FILE)
 WHOLE = Event(FILE.id, Step(State.RECEIVED, BEGIN, Cause.SUBMITTED), FILE)
 ACCEPTED = Event(FILE.id, Step(State.ACCEPTED, BEGIN, Cause.PERMITTED))
 REFUSED = Event(FILE.id, Step(State.REFUSED, BEGIN, Cause.NOT_PERMITTED))
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> Iterator[None]:
+    """Set the log up anew: a stream of one test ends with it."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -95,8 +106,40 @@ def test_a_step_that_the_hub_did_not_make_counts_for_nothing(
     log.catch_up()
     assert log.files[FILE.id].state is State.RECEIVED
     assert capfd.readouterr().err.count("forged-line-on-the-bus") == 4
-    # The log was set up on a stream that ends with this test.
-    structlog.reset_defaults()
+
+
+def test_what_is_found_by_person_and_by_state_is_what_a_search_finds(
+    bus: EmbeddedBus, vault: VaultFile
+) -> None:
+    """Forty letters about three people, each some steps on its way: the same, in the same order."""
+    log = CustodyLog(bus, vault)
+    way = [WHOLE.step, ACCEPTED.step, Step(State.DUE, at("2026-04-03 09:00"), Cause.WITHDRAWN)]
+    for number in range(40):
+        people = tuple(name for bit, name in enumerate("abc") if (number + 1) >> bit & 1)
+        file = replace(FILE, id=f"f{number}", cover=Cover(people, ""))
+        steps = [Event(file.id, step) for step in way[: number % 4]]
+        bus.publish(log.records([Event(file.id, FIRST.step, file), *steps]))
+    log.catch_up()
+    files = list(log.files.values())
+    for wanted in ("a", "bc", "abc", "d", ""):
+        found = [each for each in files if set(wanted) & set(cover_of(each).subjects)]
+        assert log.about(wanted) == found
+    for state in State:
+        assert list(log.in_state(state)) == [each for each in files if each.state is state]
+    assert log.date(BEGIN) == max(each.latest for each in files) > BEGIN
+
+
+def test_a_step_that_comes_too_late_to_count_is_said_once(
+    bus: EmbeddedBus, vault: VaultFile, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """By who was there when it came; a log that is opened later reads over it in silence."""
+    log = CustodyLog(bus, vault)
+    bus.publish(log.records([FIRST, WHOLE, ACCEPTED]))
+    log.catch_up()
+    bus.publish(log.records([REFUSED]))
+    log.catch_up()
+    CustodyLog(bus, vault).catch_up()
+    assert capfd.readouterr().err.count("step-dropped") == 1
 
 
 def _turn(bus: EmbeddedBus, group: str) -> Turn:

@@ -8,7 +8,9 @@ import pytest
 
 from hub.custody.states import Cause
 from hub.errors import UsageError
+from hub.intake.lines import MAX_LINE_BYTES
 from hub.runtime.custody import holds
+from hub.runtime.custody.letter_submission import LetterSubmission
 from hub.runtime.custody.withdrawals import withdraw
 from hub.testing import sandbox_hub
 from tests.support.transfers import (
@@ -16,12 +18,14 @@ from tests.support.transfers import (
     MOVE_IN,
     NEW,
     OLD,
+    PLANNED,
     PREFECTURE,
     REPORT,
     REQUEST,
     THIRD,
     Play,
     certificate,
+    line,
     move_in,
     person,
     request,
@@ -56,6 +60,22 @@ def test_a_household_arrives_as_it_was_sent(play: Play) -> None:
     assert play.receive(CERTIFICATE, NEW) == []
 
 
+def test_a_hundred_people_fit_in_a_line_and_more_are_told_so(play: Play) -> None:
+    """The most a list may hold, every item of theirs filled in; 101 and an endless line are not."""
+    longer = {"戸籍の表示": "見本" * 60}
+    most = certificate(*range(100)) | {"世帯員": [person(n) | longer for n in range(100)]}
+    more = certificate(*range(101))
+    endless = certificate(1) | {"氏名": "見" * 200_000}
+    assert len(line(most)) > MAX_LINE_BYTES
+    taken, *refused = play.submit(CERTIFICATE, OLD, most, more, endless)
+    assert taken.reason is None
+    assert [each.reason and each.reason.code for each in refused] == [
+        "too-many-people",
+        "line-too-long",
+    ]
+    assert play.run().receive(CERTIFICATE, NEW)[0]["items"] == most
+
+
 @pytest.mark.parametrize(
     ("asked", "code"), [(PREFECTURE, "prohibited-edge"), ("jlis", "prohibited-edge")]
 )
@@ -69,6 +89,21 @@ def test_it_never_goes_by_way_of_a_prefecture_or_the_centre(
     assert play.run().codes(OLD, receipt.id) == [code]
     assert play.receive(CERTIFICATE, asked) == []
     assert play.hub.vault.files_with_keys() == []
+
+
+def test_a_ward_that_is_asked_for_means_its_city(play: Play) -> None:
+    """``--to`` names a ward as 転出先 does: 広島市中区 is the city's."""
+    (receipt,) = play.submit(CERTIFICATE, OLD, certificate(1, to="広島市中区見本町"), to="341011")
+    assert receipt.reason is None
+    assert len(play.run().receive(CERTIFICATE, THIRD)) == 1
+
+
+def test_between_wards_of_one_city_nothing_leaves_it(play: Play) -> None:
+    """転出 and 転入 they are, but the city is one body here, which gives nothing to itself."""
+    to = "福島県福島市見本町"
+    (receipt,) = play.submit(CERTIFICATE, OLD, certificate(1, to=to))
+    assert receipt.reason is not None
+    assert receipt.reason.code == "no-rule"
 
 
 def test_only_its_destination_gets_it(play: Play) -> None:
@@ -199,6 +234,19 @@ def test_a_notice_sent_in_time_and_run_a_day_late_is_accepted(play: Play) -> Non
     assert next_day.at(GONE).run().state(identifier) == "verified"
 
 
+def test_a_notice_taken_out_of_quarantine_came_in_on_that_day(play: Play) -> None:
+    """Its id is of a day in time; what counts is when it was a notice that could be taken."""
+    identifier = play.sent(1)
+    early = play.at("2026-04-20T10:00:00+09:00")
+    (bad,) = early.submit(MOVE_IN, NEW, move_in(1, moved="2026-04-25"))
+    assert bad.outcome == "quarantined"
+    late = early.at(TOO_LATE)
+    feed = LetterSubmission(late.hub, MOVE_IN, late.hub.party(NEW), None, "utf-8")
+    assert feed.retake(line(move_in(1, moved="2026-04-25")), str(bad.id)) is None
+    assert late.run().codes(NEW, bad.id) == ["claim-too-late"]
+    assert late.state(identifier) == "expired"
+
+
 def test_without_a_certificate_there_is_nothing_to_claim(play: Play) -> None:
     """Nobody's, another's, or one for another municipality: refused, and the receipt says why."""
     play.sent(1)
@@ -220,13 +268,16 @@ def test_a_household_is_claimed_when_its_last_member_has_moved_in(play: Play) ->
 
 
 def test_what_is_left_of_a_household_expires(play: Play) -> None:
-    """One of two moved in: the certificate is gone on the day on which nobody claimed it."""
+    """One of two moved in, which its sender is told; the rest is gone on its day, told as well."""
     identifier = play.sent(1, 2)
     some = play.at("2026-04-05T10:00:00+09:00")
     some.submit(MOVE_IN, NEW, move_in(1))
     some.run()
+    assert some.codes(OLD, identifier) == ["partly-claimed"]
     assert some.at("2026-04-20T10:00:00+09:00").run().state(identifier) == "acknowledged"
-    assert some.at(GONE).run().state(identifier) == "verified"
+    gone = some.at(GONE).run()
+    assert gone.state(identifier) == "verified"
+    assert gone.codes(OLD, identifier) == ["unclaimed"]
 
 
 def test_a_notice_about_somebody_without_a_certificate_claims_for_nobody(play: Play) -> None:
@@ -275,6 +326,16 @@ def test_a_cancelled_move_leaves_nothing_to_claim(play: Play) -> None:
         withdraw(play.hub, identifier, play.hub.party(OLD), None)
 
 
+def test_a_notice_goes_to_who_sent_the_certificate_that_waits(play: Play) -> None:
+    """A later one from another municipality was taken back: it no longer says where a notice goes."""
+    identifier = play.sent(1)
+    (other,) = play.submit(CERTIFICATE, THIRD, certificate(1))
+    withdraw(play.run().hub, str(other.id), play.hub.party(THIRD), None)
+    play.run().submit(MOVE_IN, NEW, move_in(1, moved="2026-03-20"))
+    assert play.run().state(identifier) == "claimed"
+    assert len(play.receive(MOVE_IN, OLD)) == 1
+
+
 def test_a_held_certificate_is_claimed_after_the_hold(play: Play) -> None:
     """While two people hold it a notice is refused; then it can be sent again."""
     identifier, two = play.sent(1), ("one", "two")
@@ -307,6 +368,36 @@ def test_a_request_is_answered_by_a_fresh_certificate_under_its_own_row(play: Pl
     assert again.reason.code == "not-destination"
 
 
+def test_a_request_opens_the_people_it_names_and_nobody_else(play: Play) -> None:
+    """Asked for one of four, a third municipality gets that one; the household stays closed to it."""
+    play.submit(REQUEST, THIRD, request(1))
+    play.run()
+    (whole,) = play.submit(CERTIFICATE, OLD, certificate(1, 2, 3, 4), to=THIRD)
+    assert whole.reason is not None
+    assert whole.reason.code == "not-destination"
+    play.submit(REQUEST, THIRD, request(2, 3))
+    play.run()
+    (two,) = play.submit(CERTIFICATE, OLD, certificate(1, 2), to=THIRD)
+    assert two.reason is None
+    (given,) = play.run().receive(CERTIFICATE, THIRD)
+    assert given["items"] == certificate(1, 2)
+
+
+def test_a_request_is_answered_person_by_person(play: Play) -> None:
+    """Of two asked for, one was answered for: she is closed again, the other is still to come."""
+    play.submit(REQUEST, THIRD, request(1, 2))
+    play.run().submit(CERTIFICATE, OLD, certificate(1), to=THIRD)
+    play.run()
+    (again,) = play.submit(REQUEST, THIRD, request(1, 2))
+    assert play.run().codes(THIRD, again.id) == ["duplicate"]
+    first, second = play.submit(CERTIFICATE, OLD, certificate(1), certificate(2), to=THIRD)
+    assert first.reason is not None
+    assert first.reason.code == "not-destination"
+    assert second.reason is None
+    play.run().submit(REQUEST, THIRD, request(1, 2))
+    assert len(play.run().receive(REQUEST, OLD)) == 2
+
+
 def test_what_was_erased_is_asked_for_and_claimed_again(play: Play) -> None:
     """After the erasure: request, fresh certificate of a new day, move-in."""
     first = play.sent(1)
@@ -324,12 +415,75 @@ def test_what_was_erased_is_asked_for_and_claimed_again(play: Play) -> None:
         assert later.run().codes(NEW, again.id) == [expected]
 
 
+def test_what_was_erased_is_sent_again_with_its_own_day(play: Play) -> None:
+    """24の2⑥ after the erasure: D is long past, the answer has 14 days of its own, and is claimed."""
+    play.sent(1)
+    asking = play.at("2026-05-10T10:00:00+09:00").run()
+    (unasked,) = asking.submit(CERTIFICATE, OLD, certificate(1))
+    assert unasked.reason is not None
+    assert unasked.reason.code == "planned-too-long-ago"
+    asking.submit(REQUEST, NEW, request(1))
+    (answer,) = asking.run().submit(CERTIFICATE, OLD, certificate(1))
+    (given,) = asking.run().receive(CERTIFICATE, NEW)
+    assert given["items"]["転出の予定年月日"] == PLANNED
+    assert given["rule"] == "juki-24-2-6"
+    # The 14 days from the move were the mover's, who had come before the request.
+    last = asking.at("2026-05-24T23:59:59+09:00")
+    last.submit(MOVE_IN, NEW, move_in(1, moved="2026-04-28"))
+    assert last.run().state(answer.id) == "claimed"
+
+
+def test_an_answer_that_nobody_claims_is_gone_on_a_day_of_its_own(play: Play) -> None:
+    """Sent on 05-10: claimed through 05-24, gone when 05-25 has ended; one of a later D by that D."""
+    asking = play.at("2026-05-10T10:00:00+09:00")
+    asking.submit(REQUEST, NEW, request(1), request(2))
+    old, new = asking.run().submit(
+        *(CERTIFICATE, OLD, certificate(1), certificate(2, planned="2026-05-01"))
+    )
+    asking.run()
+    assert asking.at("2026-05-25T00:00:00+09:00").run().state(old.id) == "expired"
+    gone = asking.at("2026-05-26T00:00:00+09:00").run()
+    assert [gone.state(each.id) for each in (old, new)] == ["verified", "accepted"]
+    assert gone.at("2026-06-02T00:00:00+09:00").run().state(new.id) == "verified"
+
+
+def test_of_two_answers_to_one_request_the_second_has_no_days(play: Play) -> None:
+    """Both were taken while it was open: one answers it, the other's planned date is too long past."""
+    asking = play.at("2026-05-10T10:00:00+09:00")
+    asking.submit(REQUEST, NEW, request(1))
+    one, other = asking.run().submit(
+        *(CERTIFICATE, OLD, certificate(1), certificate(1, planned="2026-04-02"))
+    )
+    asking.run()
+    assert asking.state(one.id) == "accepted"
+    assert asking.codes(OLD, other.id) == ["planned-too-long-ago"]
+
+
+def test_a_request_that_nobody_fetched_may_be_made_again(play: Play) -> None:
+    """Given up after its 31 days it never reached anybody: the same words are no repeat."""
+    play.submit(REQUEST, NEW, request(1))
+    later = play.run().at("2026-04-21T10:00:00+09:00").run()
+    (again,) = later.submit(REQUEST, NEW, request(1))
+    assert later.run().codes(NEW, again.id) == ["released"]
+    assert [each["id"] for each in later.receive(REQUEST, OLD)] == [again.id]
+
+
 def test_nobody_asks_for_what_waits_to_be_fetched(play: Play) -> None:
     """24の2⑤ is for a certificate that did not come or is erased."""
     play.submit(CERTIFICATE, OLD, certificate(1))
     play.run()
     (receipt,) = play.submit(REQUEST, NEW, request(1))
     assert play.run().codes(NEW, receipt.id) == ["certificate-waits"]
+
+
+def test_what_can_no_more_be_fetched_can_be_asked_for(play: Play) -> None:
+    """On the one day between the last claim and the erasure nobody is given it, so it may be asked for."""
+    play.submit(CERTIFICATE, OLD, certificate(1))
+    play.run()
+    between = play.at(TOO_LATE).run()
+    (receipt,) = between.submit(REQUEST, NEW, request(1))
+    assert between.run().codes(NEW, receipt.id) == ["released"]
+    assert between.receive(CERTIFICATE, NEW) == []
 
 
 @pytest.mark.parametrize("key", ["個人番号", "基礎年金番号"])
