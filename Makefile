@@ -24,7 +24,8 @@ ifeq ($(BUS),kafka)
 	@$(MAKE) --no-print-directory kafka-jars
 	@$(BIN)/hub --home $(DEMO_HOME) init --sandbox --towns 3 --residents 300 > /dev/null
 	@bus=$$($(BIN)/python -m ops.kafka.local start --folder $(DEMO_BROKER)) || exit; \
-	$(BIN)/hub --home $(DEMO_HOME) --bus $$bus demo; code=$$?; \
+	HUB_KAFKA_CARD=$(DEMO_BROKER)/security/admin.toml $(BIN)/hub --home $(DEMO_HOME) --bus $$bus topics apply > /dev/null \
+	&& $(BIN)/hub --home $(DEMO_HOME) --bus $$bus demo; code=$$?; \
 	$(BIN)/python -m ops.kafka.local stop --folder $(DEMO_BROKER); \
 	echo "  Kafka を再び起動するには / to start this Kafka again: $(BIN)/python -m ops.kafka.local start --folder $(DEMO_BROKER)" >&2; \
 	exit $$code
@@ -49,8 +50,8 @@ test-fast: install ## the everyday part, under two minutes: one room at a time, 
 	$(BIN)/python -m pytest -q -n 2 -k "not postgresql" tests/unit
 
 # Debian's initdb is not on the path; pg_ctlcluster comes with it.
-test-packages: ## PostgreSQL, Go and a Japanese font, where they are not there and we may install them
-	@sh ops/packages.sh pg_ctlcluster=postgresql go=golang-go
+test-packages: ## PostgreSQL, Go, iproute2 and a Japanese font, where they are not there and we may install them
+	@sh ops/packages.sh pg_ctlcluster=postgresql go=golang-go ip=iproute2 unshare=util-linux
 	@test -e /usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf || sh ops/packages.sh ipaexg.ttf=fonts-ipaexfont-gothic
 
 test-unit: install test-packages
@@ -65,7 +66,7 @@ test-acceptance: install
 test-faults: install ## the short form; `pytest tests/faults --long` is the long one
 	$(BIN)/python -m pytest -q -k "not kafka" tests/faults
 
-test-kafka: install kafka-jars ## all that runs on a real Apache Kafka; it starts and stops its brokers
+test-kafka: install kafka-jars test-packages ## all that runs on a real Apache Kafka; it starts and stops its brokers
 	$(BIN)/python -m pytest -q -k kafka tests/integration tests/faults
 	$(BIN)/python -m pytest -q --bus kafka tests/acceptance
 
@@ -83,7 +84,7 @@ check: install check-packages ## lint, types, import rules, schema compatibility
 	$(BIN)/hub schemas check
 	$(BIN)/hub rules lint
 	promtool check rules ops/prometheus/rules.yml
-	promtool test rules ops/prometheus/rules_test.yml
+	promtool test rules ops/prometheus/rules_test.yml ops/prometheus/rules_days_test.yml
 
 format: install
 	$(BIN)/ruff check --fix .

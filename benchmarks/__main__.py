@@ -19,6 +19,7 @@ from benchmarks import (
     kafka_faust,
     kafka_growth,
     kafka_pipeline,
+    kafka_rights,
     ledger,
     pipeline,
     rules,
@@ -54,6 +55,7 @@ BUSES = {
         Benchmark("kafka_pipeline", kafka_pipeline.run, tables.kafka_pipeline),
         Benchmark("kafka_growth", kafka_growth.run, tables.kafka_growth),
         Benchmark("kafka_faust", kafka_faust.run, tables.kafka_faust),
+        Benchmark("kafka_rights", kafka_rights.run, tables.kafka_rights),
     ),
 }
 

@@ -13,6 +13,7 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from benchmarks.kafka_town import INTAKE
 from hub.bus import kafka_settings
+from hub.bus.kafka_access import Cluster
 from hub.bus.kafka_settings import Patience
 from hub.bus.kafka_topics import Topics
 from hub.bus.kafka_transactions import Addressed
@@ -57,8 +58,8 @@ class Twins:
     """
 
     def __init__(self, address: str) -> None:
-        self._hub = Topics(address, "", Patience())
-        self._own = Topics(address, _TWIN, Patience())
+        self._hub = Topics(Cluster(address), "", Patience())
+        self._own = Topics(Cluster(address), _TWIN, Patience())
 
     def of(self, record: Addressed) -> Addressed:
         """Give a record with the twin of its topic."""
@@ -82,9 +83,9 @@ class Copier(NamedTuple):
     def join(cls, address: str, group: str, writing: Writing) -> Copier:
         """Begin to read where the group stands; give it back with ``close``."""
         patience = Patience()
-        consumer = Consumer(kafka_settings.member(address, group, patience))
+        consumer = Consumer(kafka_settings.member(Cluster(address), group, patience))
         consumer.subscribe([INTAKE.name])
-        producer = Producer(kafka_settings.producer(address, group, patience))
+        producer = Producer(kafka_settings.producer(Cluster(address), group, patience))
         producer.init_transactions()
         return cls(consumer, producer, writing)
 

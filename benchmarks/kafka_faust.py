@@ -21,6 +21,7 @@ from benchmarks.kafka_copies import Twins
 from benchmarks.kafka_pipeline import carried_by
 from benchmarks.kafka_town import INTAKE, a_broker, a_hub, fill
 from hub.bus import kafka_settings
+from hub.bus.kafka_access import Cluster
 from hub.runtime.services import calm_collector
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _await(broker: Broker, target: str, least: int, give_up: float) -> int:
 
 def _written(broker: Broker, target: str) -> int:
     """Give how many offsets of a topic are taken, markers included."""
-    consumer = Consumer(kafka_settings.reader(broker.address, "from-outside"))
+    consumer = Consumer(kafka_settings.reader(Cluster(broker.address), "from-outside"))
     try:
         return sum(
             consumer.get_watermark_offsets(TopicPartition(target, partition), cached=False)[1]

@@ -24,6 +24,7 @@ from benchmarks.meters import peak_mb
 from connectors.simulators import Municipality
 from hub.bus import kafka_settings
 from hub.bus.kafka import KafkaBus
+from hub.bus.kafka_access import Cluster
 from hub.bus.kafka_topics import state_topic
 from hub.bus.partition import partition_of
 from hub.bus.port import Batch
@@ -115,7 +116,7 @@ def restore(broker: str, folder: Path, size: int) -> dict[str, Any]:
 
 def read(broker: str, _: Path, size: int) -> dict[str, Any]:
     """Only read the state topic, by a bare consumer with the hub's settings."""
-    consumer = Consumer(kafka_settings.reader(broker, "from-outside"))
+    consumer = Consumer(kafka_settings.reader(Cluster(broker), "from-outside"))
     partition = partition_of(TOWN.encode(), INTAKE.partitions)
     began = perf_counter()
     consumer.assign([TopicPartition(state_topic(INTAKE.name), partition, 0)])

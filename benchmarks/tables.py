@@ -125,13 +125,15 @@ def ledger(figures: Figures) -> str:
 
 def custody(figures: Figures) -> str:
     """Give the steps of a large file, and the time of many erasures."""
-    large, erasures = figures["large"], figures["erasures"]
+    large, day = figures["large"], figures["day"]
     steps = [
         (name, step["seconds"], round(large["mib"] / step["seconds"]), step["peak_mb"])
         for name, step in large["steps"].items()
     ]
-    many = (
-        f"{erasures['files']:,} files due at once: all certified after {erasures['seconds']} s.\n"
+    many = table(
+        ["due at once", "bus", "certified after, s"],
+        [(f"{each['files']:,} files", each["bus"], each["seconds"]) for each in figures["erasures"]]
+        + [(f"a day of {day['notices']:,} notices", "embedded", day["seconds"])],
     )
     return "\n".join(
         [
@@ -248,6 +250,21 @@ def kafka_faust(figures: Figures) -> str:
             ("pipeline", f"{figures['pipeline_a_second']:,}"),
             ("Faust, exactly_once, only forwarding", f"{figures['faust_a_second']:,}"),
             ("pipeline to Faust", figures["pipeline_to_faust"]),
+        ],
+    )
+
+
+def kafka_rights(figures: Figures) -> str:
+    """Give how long the rights of a whole country take to give, and to find as they should be."""
+    return table(
+        ["users and rights of every municipality and prefecture", ""],
+        [
+            ("bodies", f"{figures['bodies']:,}"),
+            ("changes", f"{figures['changes']:,}"),
+            ("plan, s", figures["plan_seconds"]),
+            ("apply, s", figures["apply_seconds"]),
+            ("check afterwards, s", figures["check_seconds"]),
+            ("left to do", figures["left"]),
         ],
     )
 

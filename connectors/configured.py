@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from itertools import combinations
 from pathlib import Path  # noqa: TC003 -- pydantic reads the annotation when it runs
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -69,15 +70,25 @@ def read_configured(home: Path) -> Configured:
 
 def open_connector(hub: Hub, drop: FileDropSettings) -> Connector:
     """Give a connector, not started; raises ``UsageError`` for a body or a feed that is none."""
-    for feed in (*drop.sends, *drop.receives):
-        hub.desk(feed)
+    if not set(drop.sends + drop.receives) <= set(hub.books.feeds):
+        known = ", ".join(hub.books.feeds)
+        raise UsageError(
+            f"{drop.name} の sends と receives に書けるのは {known} です"
+            f" / sends and receives of {drop.name} may name: {known}"
+        )
     return FileDrop(hub, drop)
 
 
 def _folder(drop: FileDropSettings, home: Path) -> Path:
     """Give where a drop's folders lie; what is plain has no place inside the home."""
-    folder = (home.parent / drop.folder).resolve()
-    if folder.is_relative_to(home.resolve()) or home.resolve().is_relative_to(folder):
+    try:
+        folder = (home.parent / drop.folder).resolve()
+    except (OSError, ValueError, RuntimeError):
+        raise UsageError(
+            f"{drop.name} の folder はフォルダーの場所ではありません"
+            f" / the folder of {drop.name} is no place for folders"
+        ) from None
+    if _overlap(folder, home.resolve()):
         raise UsageError(
             f"{drop.name} の folder はホームの外に置いてください。ここにあるものは封をされません"
             f" / the folder of {drop.name} must lie outside the home: what is in it is not sealed"
@@ -85,11 +96,20 @@ def _folder(drop: FileDropSettings, home: Path) -> Path:
     return folder
 
 
+def _overlap(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)
+
+
 def _require_apart(drops: tuple[FileDropSettings, ...]) -> None:
-    """Refuse two drops of one name or one folder."""
-    names, folders = {each.name for each in drops}, {each.folder for each in drops}
-    if min(len(names), len(folders)) < len(drops):
-        raise UsageError(
-            f"{FILE} の name と folder は連携ごとに別にしてください"
-            f" / every connector in {FILE} needs a name and a folder of its own"
-        )
+    """Refuse two drops that would take each other's files, or share out a party's records."""
+    for one, other in combinations(drops, 2):
+        if one.name == other.name or _overlap(one.folder, other.folder):
+            raise UsageError(
+                f"{FILE} の name と folder は連携ごとに別にし、入れ子にしないでください"
+                f" / every connector in {FILE} needs a name and a folder of its own, none in another"
+            )
+        if one.party == other.party and set(one.receives) & set(other.receives):
+            raise UsageError(
+                f"{one.name} と {other.name} は同じ機関の同じ種類を受け取ります。片方にしてください"
+                f" / {one.name} and {other.name} receive the same feed for one party: leave one"
+            )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from threading import Event
 
     from connectors.contract import Connector
 
@@ -32,11 +31,19 @@ def drain(connectors: Iterable[Connector]) -> int:
     return steps
 
 
-def keep(connector: Connector, stopping: Event, idle_s: float, act: Callable[[], None]) -> None:
-    """Let a connector pass on what comes until it is to stop; ``act`` notes that it did."""
+def keep(
+    connector: Connector,
+    goes_on: Callable[[], bool],
+    idle: Callable[[], object],
+    act: Callable[[], None],
+) -> None:
+    """Let a connector pass on what comes as long as it goes on.
+
+    ``act`` notes that it did, ``idle`` waits for a moment.
+    """
     with started(connector):
-        while not stopping.is_set():
+        while goes_on():
             if connector.step():
                 act()
             else:
-                stopping.wait(idle_s)
+                idle()

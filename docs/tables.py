@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.bus import declared_rights
 from hub.bus.declared import broker_settings
 from hub.cli.main import cli
 from hub.ledger import findings
@@ -23,6 +24,7 @@ from hub.rules import overview
 from hub.rules.coverage import coverage
 from hub.rules.load import load_books
 from hub.rules.sources import read_sources
+from hub.runtime.custody.rows import shipped
 from hub.vocabulary import reasons
 from hub.vocabulary.change_reasons import CHANGE_REASONS
 
@@ -200,13 +202,39 @@ def broker_setting_table() -> str:
     rows = [
         (
             f"`{row.name}`",
-            row.wanted.replace(">=", "at least "),
-            _yes(row.from_brokers > 1, f"of {row.from_brokers} brokers or more"),
+            row.wanted.replace(">=", "at least ").replace("<=", "at most "),
+            _yes(row.from_brokers > 1, f"of {row.from_brokers} brokers or more")
+            + _yes(row.secured, "secured"),
             row.why,
         )
         for row in broker_settings()
     ]
     return _table(("setting", "value", "in a cluster", "why"), rows)
+
+
+def role_table() -> str:
+    """Give the roles: who holds each, what for, and what it may."""
+    rows = [
+        (f"`{role.name}`", _HOLDERS[role.holder], role.why, _may(role))
+        for role in declared_rights.roles().values()
+    ]
+    return _table(("role", "held by", "what for", "may"), rows)
+
+
+_HOLDERS = {
+    declared_rights.HUB: "the hub",
+    declared_rights.PROVIDER: "bodies that provide",
+    declared_rights.RECIPIENT: "bodies that receive",
+}
+
+
+def _may(role: declared_rights.Role) -> str:
+    """Say what a role may, an operation at a time; what READ or WRITE brings with it is left out."""
+    by_operation: dict[str, list[str]] = {}
+    for right in role.rights:
+        name = f"{right.kind} `{right.name}{'*' * right.begins}`" if right.name else right.kind
+        by_operation.setdefault(right.operation, []).append(name)
+    return "; ".join(f"{each} {', '.join(names)}" for each, names in by_operation.items())
 
 
 def _topics_file() -> dict[str, Any]:
@@ -253,6 +281,22 @@ def _value(option: click.Option) -> str:
     return option.metavar or {"integer range": "N", "integer": "N"}.get(option.type.name, "TEXT")
 
 
+def payload_table() -> str:
+    """Give every kind of payload: its days, its limit, the most a home may set, source and why."""
+    rows = [
+        (
+            f"`{row.kind}`",
+            str(row.days),
+            str(row.undelivered_days or ""),
+            str(row.most_days),
+            row.source,
+            row.why,
+        )
+        for row in shipped().values()
+    ]
+    return _table(("kind", "days", "limit", "most", "source", "why"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "reasons": reason_table,
     "findings": finding_table,
@@ -264,7 +308,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "topics": topic_table,
     "topic-settings": topic_setting_table,
     "broker-settings": broker_setting_table,
+    "roles": role_table,
     "commands": command_table,
+    "payloads": payload_table,
 }
 
 

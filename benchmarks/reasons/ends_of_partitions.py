@@ -21,6 +21,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 )
 
 from hub.bus import kafka_settings
+from hub.bus.kafka_access import Cluster
 from ops.kafka.local import LocalKafka
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def main() -> None:
 
 
 def _by_administration(address: str) -> Ask:
-    admin = AdminClient(kafka_settings.client(address))
+    admin = AdminClient(kafka_settings.client(Cluster(address)))
     admin.create_topics([NewTopic(_TOPIC, _PARTITIONS, 3)])[_TOPIC].result()
 
     def ask() -> list[int]:
@@ -67,7 +68,7 @@ def _by_administration(address: str) -> Ask:
 
 
 def _by_consumer(address: str) -> Ask:
-    consumer = Consumer(kafka_settings.reader(address, "ends"))
+    consumer = Consumer(kafka_settings.reader(Cluster(address), "ends"))
 
     def ask() -> list[int]:
         answers = consumer.offsets_for_times(_all(), _ANSWER_S)

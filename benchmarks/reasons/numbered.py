@@ -19,6 +19,7 @@ from confluent_kafka import Consumer, TopicPartition
 
 from hub.bus import kafka_settings
 from hub.bus.kafka import KafkaBus
+from hub.bus.kafka_access import Cluster
 from hub.bus.port import Record
 from tests.integration.bus.reading import key_of
 
@@ -56,7 +57,7 @@ class Reader:
     """Reads what was committed to a topic, from outside of any group, as it comes."""
 
     def __init__(self, broker: str, topic: str) -> None:
-        self._consumer = Consumer(kafka_settings.reader(broker, "from-outside"))
+        self._consumer = Consumer(kafka_settings.reader(Cluster(broker), "from-outside"))
         self._consumer.assign([TopicPartition(topic, p, 0) for p in range(PARTITIONS)])
         self._found: list[list[int]] = [[] for _ in range(PARTITIONS)]
 

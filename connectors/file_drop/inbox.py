@@ -7,6 +7,7 @@ it is given over; else it is thrown away, since its records come again.
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 import orjson
@@ -69,15 +70,20 @@ class Inbox:
                 places.move(part, self._inbox / part.name)
 
     def _name(self, handover: Handover) -> str:
-        """Give the name of a file: feed, partition and place of its first record."""
+        """Give the name of a file: feed, partition, place of its first record, and dice.
+
+        By the dice no file takes the place of one that nobody has fetched, also where the bus was
+        set back to an earlier copy and gives the same places to other records.
+        """
         batch = handover.batch
-        return f"{self._feed}.{batch.partition:03}.{batch.start:020}.jsonl"
+        dice = secrets.token_hex(4)
+        return f"{self._feed}.{batch.partition:03}.{batch.start:020}.{dice}.jsonl"
 
     def _was_acknowledged(self, name: str) -> bool:
         """Say whether a file of ours was; a draft, whose name is another, was not."""
         if name.startswith("."):
             return False
-        _, partition, start, _ = name.split(".")
+        _, partition, start, _, _ = name.split(".")
         return self._counter.position(int(partition)) > int(start)
 
 

@@ -11,6 +11,7 @@ All of them lie on one file system, so that a file moves at once or not at all.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -104,11 +105,16 @@ def is_usable(name: str) -> bool:
 
 
 def open_regular(path: Path) -> BufferedReader:
-    """Open a file that is one, never through a link; raises ``UsageError`` for anything else."""
+    """Open a file that is one, never through a link; raises ``UsageError`` for anything else.
+
+    What the system cannot open for a reason of its own (rights, a bad disk) is an ``OSError``.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        raise _NOT_A_FILE from None
+    except OSError as error:
+        if error.errno in _NO_FILE:
+            raise _NOT_A_FILE from None
+        raise
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise _NOT_A_FILE
@@ -165,6 +171,8 @@ def usable() -> Iterator[None]:
         ) from error
 
 
+# A link, a socket, nothing.
+_NO_FILE = frozenset({errno.ELOOP, errno.ENXIO, errno.ENOENT})
 _NOT_A_FILE = UsageError(
     "通常のファイルではありません（リンクやフォルダーは読みません）"
     " / this is no regular file; links and folders are not read"

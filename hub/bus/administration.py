@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from hub.bus.declared import Topic
+    from hub.bus.rights import RightsCare
 
 
 class FoundTopic(NamedTuple):
@@ -34,11 +37,20 @@ class Administration(Protocol):
         """Say whether topics lie on brokers: they have settings then, and state has topics."""
         ...
 
+    @property
+    def rights(self) -> RightsCare | None:
+        """Give what looks after rights and users; nothing where everybody may do all."""
+        ...
+
     def found(self) -> Found:
         """Give what there is now, asked of the bus and not remembered.
 
         Raises ``BusUnavailableError`` where it does not answer.
         """
+        ...
+
+    def create(self, topics: Sequence[Topic]) -> None:
+        """Create topics as declared, many at once; one that is there already is no error."""
         ...
 
     def set(self, topic: str, setting: str, value: str | None) -> None:

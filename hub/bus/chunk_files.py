@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Self
 
 from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
-from hub.bus.traces import finds
+from hub.bus.traces import found_under
 from hub.errors import SurroundingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -47,7 +47,7 @@ class ChunkFiles:
         try:
             file = self._path(file_id, _SEALED).open("rb")
         except FileNotFoundError:
-            raise _gone() from None
+            raise ChunksGoneError from None
         with file, _in_words():
             while chunk := _next_chunk(file):
                 yield chunk
@@ -70,11 +70,10 @@ class ChunkFiles:
                     _overwrite_and_unlink(self._path(file_id, suffix))
             _sync_folder(self._folder)
 
-    def finds(self, traces: Sequence[bytes]) -> bool:
-        """Say whether any of these bytes still stands in a file of the home."""
+    def finds(self, traces: Collection[bytes]) -> set[bytes]:
+        """Give those of these bytes that still stand in a file of the home."""
         with _in_words():
-            found = [path for path in self._searched.rglob("*") if path.is_file()]
-            return finds(found, traces)
+            return found_under(self._searched, traces)
 
     def _files(self) -> list[Path]:
         with _in_words():
@@ -172,12 +171,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _gone() -> ChunksGoneError:
-    return ChunksGoneError(
-        "このファイルの内容はもうありません / the content of this file is no longer here"
-    )
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Sealed chunks on Kafka: a topic a file, deleted whole (docs/adr/0028).
 
 Each record is the SHA-256 of a chunk and the chunk. Nobody on a network can see whether a sender
-still writes: a file counts as being written for an hour after it was begun.
+still lives: a file counts as being written while something comes at least every ten minutes, for
+an hour after it was begun at most.
 """
 
 from __future__ import annotations
@@ -13,20 +14,22 @@ from typing import TYPE_CHECKING, Self
 from hub.bus import declared
 from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
 from hub.bus.port import Record
-from hub.bus.traces import finds
+from hub.bus.traces import found_under
 from hub.vocabulary.ids import is_id, minted_at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
     from pathlib import Path
     from types import TracebackType
 
-    from hub.bus.kafka_topics import Topics
+    from hub.bus.kafka import KafkaBus
     from hub.bus.port import Bus
     from hub.vocabulary.clock import Clock
 
 LONGEST_SENDING = timedelta(hours=1)
 """A file that is not whole so long after it was begun is given up."""
+LONGEST_SILENCE = timedelta(minutes=10)
+"""So is one that has begun to come, and of which nothing has come for so long."""
 
 _AT_ONCE = 4
 _HASH_BYTES = 32
@@ -35,15 +38,22 @@ _HASH_BYTES = 32
 class ChunkTopics:
     """The sealed files of one bus on Kafka (see ``hub.bus.chunks``)."""
 
-    def __init__(self, bus: Bus, topics: Topics, clock: Clock, searched: Path) -> None:
+    def __init__(
+        self,
+        bus: KafkaBus,
+        clock: Clock,
+        searched: Path,
+        longest_silence: timedelta = LONGEST_SILENCE,
+    ) -> None:
         """Keep files on ``bus``; traces are looked for in what this machine keeps, ``searched``.
 
         What brokers keep on their disks is not for a client to see.
         """
         self._bus = bus
-        self._topics = topics
+        self._topics = bus.topic_shelf
         self._clock = clock
         self._searched = searched
+        self._longest_silence = longest_silence.total_seconds()
 
     def begin(self, file_id: str) -> TopicWriter:
         """Begin a file that was not there."""
@@ -56,38 +66,37 @@ class ChunkTopics:
         """Yield the chunks in order, a few in memory at a time."""
         name, position = _topic(file_id), 0
         if not self._bus.partitions(name):
-            raise ChunksGoneError(
-                "このファイルの内容はもうありません / the content of this file is no longer here"
-            )
+            raise ChunksGoneError
         while records := self._bus.follow(name, 0, position, _AT_ONCE):
             for record in records:
                 position = record.offset + 1
                 yield _chunk(record.value)
 
     def idle(self) -> set[str]:
-        """Give the files that were begun over an hour ago."""
-        return {file_id for file_id in self._files() if not self._is_young(file_id)}
+        """Give the files that nobody seems to be writing."""
+        return {file_id for file_id in self._files() if not self._is_written(file_id)}
 
     def busy(self) -> set[str]:
-        """Give the files that were begun within the last hour."""
-        return {file_id for file_id in self._files() if self._is_young(file_id)}
+        """Give the files that somebody may be writing."""
+        return {file_id for file_id in self._files() if self._is_written(file_id)}
 
     def remove(self, file_ids: Collection[str]) -> None:
         """Delete the topics of files."""
         for file_id in file_ids:
             self._topics.drop(_topic(file_id))
 
-    def finds(self, traces: Sequence[bytes]) -> bool:
-        """Say whether any of these bytes stands in a file of this machine's folder."""
-        return finds([path for path in self._searched.rglob("*") if path.is_file()], traces)
+    def finds(self, traces: Collection[bytes]) -> set[bytes]:
+        """Give those of these bytes that stand in a file of this machine's folder."""
+        return found_under(self._searched, traces)
 
     def _files(self) -> list[str]:
         begin = _topic("")
         found = [name for name in self._topics.names() if name.startswith(begin)]
         return [file_id for name in found if is_id(file_id := name.removeprefix(begin))]
 
-    def _is_young(self, file_id: str) -> bool:
-        return self._clock.now() - minted_at(file_id) < LONGEST_SENDING
+    def _is_written(self, file_id: str) -> bool:
+        is_young = self._clock.now() - minted_at(file_id) < LONGEST_SENDING
+        return is_young and not self._bus.is_silent(_topic(file_id), self._longest_silence)
 
 
 class TopicWriter:

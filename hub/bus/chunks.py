@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Protocol, Self
 from hub.errors import HubError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
     from types import TracebackType
 
 
 class ChunksGoneError(HubError):
     """The chunks of this file are not here: they were removed, or never were."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "このファイルの内容はもうありません / the content of this file is no longer here"
+        )
 
 
 class ChunksDamagedError(HubError):
@@ -75,6 +80,6 @@ class ChunkStore(Protocol):
         """Remove files, finished or not; those that are gone already count as removed."""
         ...
 
-    def finds(self, traces: Sequence[bytes]) -> bool:
-        """Say whether any of these bytes still stands in what this store or its bus keeps."""
+    def finds(self, traces: Collection[bytes]) -> set[bytes]:
+        """Give those of these bytes that still stand in what this store or its bus keeps."""
         ...

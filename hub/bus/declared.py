@@ -37,28 +37,35 @@ class Copies(NamedTuple):
 
 
 class BrokerSetting(NamedTuple):
-    """What a setting of every broker must be: equal to ``value``, or a number ``at_least``.
+    """What a setting of every broker must be: equal to ``value``, or a number within bounds.
 
-    It holds in clusters of ``from_brokers`` or more.
+    It holds in clusters of ``from_brokers`` or more; ``secured``, where clients say who they are.
     """
 
     name: str
     why: str
     value: str | None = None
     at_least: int | None = None
+    at_most: int | None = None
+    secured: bool = False
     from_brokers: int = 1
 
     @property
     def wanted(self) -> str:
-        """Give what is wanted in words: a value, or ``>=`` and a number."""
-        return f">={self.at_least}" if self.value is None else self.value
+        """Give what is wanted in words: a value, or ``>=`` or ``<=`` and a number."""
+        if self.value is not None:
+            return self.value
+        return f"<={self.at_most}" if self.at_least is None else f">={self.at_least}"
 
     def is_met_by(self, found: str | None) -> bool:
         """Say whether a broker's value will do; one without a value never does."""
-        if self.at_least is None:
+        if self.value is not None:
             return found == self.value
-        # -1 is Kafka's word for a number that it chooses itself.
-        return found is not None and found.isdecimal() and int(found) >= self.at_least
+        # -1 is Kafka's word for a number that it chooses itself, 0 often one for never.
+        number = int(found) if found and found.isdecimal() else 0
+        if self.at_most is not None and not 0 < number <= self.at_most:
+            return False
+        return number >= (self.at_least or 0)
 
 
 @cache

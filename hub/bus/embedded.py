@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Self
 from hub.bus.administration import Found, FoundTopic
 from hub.bus.declared import KEPT
 from hub.bus.embedded_store import Store
-from hub.bus.port import BacklogError, Batch, Delivered, FencedError, Record
+from hub.bus.port import BacklogError, Batch, Delivered, Extent, FencedError, Record
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
+
+    from hub.bus.declared import Topic
 
 DEFAULT_MAX_BACKLOG = 20_000_000
 
@@ -39,7 +41,7 @@ class EmbeddedBus:
     @property
     def administration(self) -> EmbeddedAdministration:
         """Give what looks after the topics."""
-        return EmbeddedAdministration(self.store)
+        return EmbeddedAdministration(self)
 
     def ensure(self, topic: str, partitions: int, settings: str = KEPT) -> None:
         """Create the topic where it does not exist; a different partition count is an error."""
@@ -88,6 +90,18 @@ class EmbeddedBus:
         """Give how many records of the topic the group has not committed."""
         return self.store.backlog(group, topic)
 
+    def extent(self, topic: str, partition: int) -> Extent:
+        """Give where the committed records of a partition begin and end."""
+        return self.store.extent(topic, partition)
+
+    def erase(self, ends: Mapping[str, Sequence[int]]) -> None:
+        """Take records away, then write the file anew, so that no page keeps a copy of them."""
+        with self.store.transaction():
+            for topic, offsets in ends.items():
+                for partition, before in enumerate(offsets):
+                    self.store.remove(topic, partition, before)
+        self.store.sweep()
+
     def is_whole(self) -> bool:
         """Say whether the file is all of one moment; reads all of it, for one that was copied."""
         return self.store.is_whole()
@@ -129,6 +143,17 @@ class EmbeddedMember:
                 return Batch(self._group, topic, partition, start, records)
         return None
 
+    def here(self) -> list[Batch]:
+        """Give an empty batch for each partition, at the group's position."""
+        return [
+            Batch(self._group, topic, p, self._store.position(self._group, topic, p), ())
+            for topic, p in self._places
+        ]
+
+    def state(self, batch: Batch) -> Iterator[tuple[bytes, bytes]]:
+        """Give all state held in the batch's partition, in order of the keys."""
+        return self._store.state(batch.topic, batch.partition)
+
     def load(self, batch: Batch, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """Give the state held under these keys in the batch's partition."""
         return self._store.load(batch.topic, batch.partition, keys)
@@ -158,14 +183,20 @@ class EmbeddedAdministration:
     """Looks after the topics of a file (see ``hub.bus.administration``)."""
 
     has_brokers = False
+    rights = None
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, bus: EmbeddedBus) -> None:
+        self._bus = bus
 
     def found(self) -> Found:
         """Give the topics; a file has neither settings nor copies of them."""
-        topics = self._store.topics().items()
+        topics = self._bus.store.topics().items()
         return Found({name: FoundTopic(partitions, 1, {}) for name, partitions in topics}, {})
+
+    def create(self, topics: Sequence[Topic]) -> None:
+        """Create topics."""
+        for topic in topics:
+            self._bus.ensure(*topic)
 
     def set(self, topic: str, setting: str, value: str | None) -> None:
         """Refuse, since a file has no settings."""

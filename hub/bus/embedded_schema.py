@@ -1,4 +1,4 @@
-"""The tables of the embedded bus and how SQLite is told to keep them."""
+"""The tables of the embedded bus, how SQLite is told to keep them, and the longer questions to them."""
 
 from __future__ import annotations
 
@@ -35,4 +35,29 @@ CREATE TABLE IF NOT EXISTS state (
   topic INTEGER NOT NULL, partition INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
   PRIMARY KEY (topic, partition, key)
 ) STRICT, WITHOUT ROWID;
+"""
+
+FIRST = "SELECT min(offset) FROM records WHERE topic = ? AND partition = ?"
+STATE_PAGE = """
+SELECT key, value FROM state WHERE topic = ? AND partition = ? AND key > ? ORDER BY key LIMIT 5000
+"""
+STATE = "SELECT value FROM state WHERE topic = ? AND partition = ? AND key = ?"
+
+TORN = """
+SELECT r.topic FROM (
+  SELECT topic, partition, count(*) AS number, min(offset) AS first, max(offset) AS last
+  FROM records GROUP BY topic, partition
+) r LEFT JOIN ends e USING (topic, partition)
+WHERE e.next_offset IS NOT r.last + 1 OR r.number <> r.last - r.first + 1
+UNION ALL
+SELECT p.topic FROM positions p LEFT JOIN ends e USING (topic, partition)
+WHERE p.next_offset > coalesce(e.next_offset, 0)
+LIMIT 1
+"""
+
+BACKLOG = """
+SELECT coalesce(sum(e.next_offset - coalesce(p.next_offset, 0)), 0)
+FROM ends e LEFT JOIN positions p
+  ON p.grp = ? AND p.topic = e.topic AND p.partition = e.partition
+WHERE e.topic = ?
 """

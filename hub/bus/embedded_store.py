@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import apsw
 
-from hub.bus.embedded_schema import SCHEMA, TUNING
+from hub.bus.embedded_headers import pack_headers, unpack_headers
+from hub.bus.embedded_schema import BACKLOG, FIRST, SCHEMA, STATE, STATE_PAGE, TORN, TUNING
 from hub.bus.partition import partition_of
-from hub.bus.port import Delivered, Headers, Record
-from hub.bus.sqlite import immediate, translated
+from hub.bus.port import BusUnavailableError, Delivered, Extent, Record
+from hub.bus.sqlite import immediate, pages, translated
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Store:
         """Say whether the file's pages agree, and no partition has a gap or a reader past its end."""
         with translated():
             sound = self._db.execute("PRAGMA integrity_check(1)").get == "ok"
-            return sound and self._db.execute(_TORN).get is None
+            return sound and self._db.execute(TORN).get is None
 
     def create(self, name: str, partitions: int) -> None:
         """Create a topic where it does not exist."""
@@ -156,6 +157,36 @@ class Store:
             )
             return [Delivered(o, k, v, unpack_headers(h)) for o, k, v, h in rows]
 
+    def extent(self, name: str, partition: int) -> Extent:
+        """Give where a partition begins and ends; one whose records are all gone begins at its end."""
+        place = (self.topic(name).id, partition)
+        with translated():
+            end = self._end(place)
+            first = self._db.execute(FIRST, place).get
+        return Extent(end if first is None else int(first), end)
+
+    def remove(self, name: str, partition: int, before: int) -> None:
+        """Delete the records before an offset; needs an open transaction."""
+        self._db.execute(
+            "DELETE FROM records WHERE topic = ? AND partition = ? AND offset < ?",
+            (self.topic(name).id, partition, before),
+        )
+
+    def sweep(self) -> None:
+        """Leave no trace of deleted rows: write the file anew and empty the write-ahead log.
+
+        Overwriting alone is not enough: SQLite may have copied a row while it balanced pages.
+        Raises ``BusUnavailableError`` where somebody reads for so long that it cannot be done.
+        """
+        with translated():
+            self._db.execute("VACUUM")
+            busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
+        if busy:
+            raise BusUnavailableError(
+                "バスのファイルを他の処理が読み続けています。もう一度実行してください"
+                " / somebody goes on reading the bus's file: run this again"
+            )
+
     def position(self, group: str, name: str, partition: int) -> int:
         """Give the offset a group reads next."""
         with translated():
@@ -180,10 +211,15 @@ class Store:
         with translated():
             cursor = self._db.cursor()
             for key in keys:
-                cursor.execute(_STATE, (topic, partition, key))
+                cursor.execute(STATE, (topic, partition, key))
                 for (value,) in cursor:
                     held[key] = value
         return held
+
+    def state(self, name: str, partition: int) -> Iterator[tuple[bytes, bytes]]:
+        """Give all state of a partition in order of its keys, a page at a time in memory."""
+        place = (self.topic(name).id, partition)
+        return pages(lambda after: self._db.execute(STATE_PAGE, (*place, after)).fetchall())
 
     def keep(self, name: str, partition: int, state: Mapping[bytes, bytes | None]) -> None:
         """Set or remove (nothing) state; needs an open transaction."""
@@ -201,45 +237,9 @@ class Store:
     def backlog(self, group: str, name: str) -> int:
         """Give how many records of a topic a group has not committed."""
         with translated():
-            return int(self._db.execute(_BACKLOG, (group, self.topic(name).id)).get)
+            return int(self._db.execute(BACKLOG, (group, self.topic(name).id)).get)
 
     def worst_backlog(self, name: str) -> int:
         """Give the longest backlog any group has on a topic; none for a topic that none reads."""
         groups = self._db.execute("SELECT grp FROM members WHERE topic = ?", (self.topic(name).id,))
         return max((self.backlog(str(group), name) for (group,) in groups.fetchall()), default=0)
-
-
-_STATE = "SELECT value FROM state WHERE topic = ? AND partition = ? AND key = ?"
-
-_TORN = """
-SELECT r.topic FROM (
-  SELECT topic, partition, count(*) AS number, min(offset) AS first, max(offset) AS last
-  FROM records GROUP BY topic, partition
-) r LEFT JOIN ends e USING (topic, partition)
-WHERE e.next_offset IS NOT r.last + 1 OR r.number <> r.last - r.first + 1
-UNION ALL
-SELECT p.topic FROM positions p LEFT JOIN ends e USING (topic, partition)
-WHERE p.next_offset > coalesce(e.next_offset, 0)
-LIMIT 1
-"""
-
-_BACKLOG = """
-SELECT coalesce(sum(e.next_offset - coalesce(p.next_offset, 0)), 0)
-FROM ends e LEFT JOIN positions p
-  ON p.grp = ? AND p.topic = e.topic AND p.partition = e.partition
-WHERE e.topic = ?
-"""
-
-
-def pack_headers(headers: Headers) -> bytes:
-    """Lay headers out as NUL-separated names and values, which hold no NUL themselves."""
-    packed = b"\0".join([part for name, value in headers for part in (name.encode(), value)])
-    if headers and packed.count(b"\0") != 2 * len(headers) - 1:
-        raise UsageError("ヘッダーに NUL は使えません / a header may not hold NUL")
-    return packed
-
-
-def unpack_headers(packed: bytes) -> Headers:
-    """Read headers back."""
-    parts = packed.split(b"\0")
-    return tuple(zip([p.decode() for p in parts[::2]], parts[1::2], strict=True)) if packed else ()

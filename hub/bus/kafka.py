@@ -6,23 +6,28 @@ backlog. ``docs/adr/0015`` says why confluent-kafka, ``kafka_errors`` what each 
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from hub.bus.declared import KEPT
+from hub.bus.kafka_access import NOBODY, Cluster
 from hub.bus.kafka_administration import KafkaAdministration
 from hub.bus.kafka_backlog import Backlog
+from hub.bus.kafka_erasure import Erasure
 from hub.bus.kafka_member import KafkaMember
 from hub.bus.kafka_parts import Parts
 from hub.bus.kafka_settings import Patience
 from hub.bus.kafka_transactions import addressed
+from hub.bus.port import Extent
 from hub.bus.watch import Unwatched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
+    from hub.bus.kafka_access import Access
     from hub.bus.kafka_follower import Follower
     from hub.bus.kafka_topics import Topics
     from hub.bus.kafka_transactions import Transactor
@@ -35,9 +40,10 @@ DEFAULT_MAX_BACKLOG = 20_000_000
 class KafkaBus:
     """A bus on a Kafka cluster (see ``hub.bus.port.Bus``). Use from one thread.
 
-    ``servers`` is ``host:port`` or several with commas between, ``folder`` keeps what can be
-    rebuilt (the local copy of the state) and the names of transactions, ``prefix`` begins every
-    name on the broker. Raises ``BusUnavailableError`` where no broker answers.
+    ``servers`` is ``host:port`` or several with commas between, ``access`` who speaks to them,
+    ``folder`` keeps what can be rebuilt (the local copy of the state) and the names of transactions,
+    ``prefix`` begins every name on the broker. Raises ``UsageError`` where plain text would leave
+    this machine, ``BusUnavailableError`` where no broker answers or knows us.
     """
 
     def __init__(
@@ -45,12 +51,15 @@ class KafkaBus:
         servers: str,
         folder: Path,
         *,
+        access: Access = NOBODY,
         prefix: str = "",
         max_backlog: int = DEFAULT_MAX_BACKLOG,
         patience: Patience | None = None,
         watch: Watch | None = None,
     ) -> None:
-        self._parts = Parts(servers, folder, prefix, patience or Patience(), watch or Unwatched())
+        cluster = Cluster(servers, access)
+        cluster.require_closed()
+        self._parts = Parts(cluster, folder, prefix, patience or Patience(), watch or Unwatched())
         self._backlog = Backlog(self._parts, max_backlog)
         self._members: list[KafkaMember] = []
 
@@ -98,6 +107,21 @@ class KafkaBus:
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records the group has not committed: 0 for none, else an estimate."""
         return self._backlog.of(group, topic)
+
+    def extent(self, topic: str, partition: int) -> Extent:
+        """Give where the committed records of a partition begin and end."""
+        place = (topic, partition)
+        begin = self._parts.ends.begins([place])[place]
+        return Extent(begin, max(begin, self._parts.ends.visible([place])[place]))
+
+    def erase(self, ends: Mapping[str, Sequence[int]]) -> None:
+        """Make records unreadable; the broker removes their bytes at its next check."""
+        Erasure(self._parts, self._follower).erase(ends)
+
+    def is_silent(self, topic: str, seconds: float) -> bool:
+        """Say whether something was written to a topic of one partition, and nothing for so long."""
+        is_empty = not self.extent(topic, 0).end
+        return not is_empty and self._parts.ends.is_silent((topic, 0), time.time() - seconds)
 
     @property
     def topic_shelf(self) -> Topics:

@@ -17,13 +17,15 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 from hub.bus.administration import Found, FoundTopic
 from hub.bus.kafka_brokers import broker_settings, topic_settings
 from hub.bus.kafka_errors import error_of, translated
+from hub.bus.kafka_rights import KafkaRights
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from confluent_kafka.admin import TopicDescription  # type: ignore[attr-defined]
 
+    from hub.bus.declared import Topic
     from hub.bus.kafka_topics import Topics
 
 # Kafka's own topics, which it looks after itself.
@@ -40,6 +42,11 @@ class KafkaAdministration:
     def __init__(self, topics: Topics) -> None:
         self._topics = topics
         self._patience_s = topics.patience.request_s
+
+    @property
+    def rights(self) -> KafkaRights | None:
+        """Give what looks after rights, where the brokers are secured."""
+        return KafkaRights(self._topics) if self._topics.secured else None
 
     def found(self) -> Found:
         """Give what there is now, asked of the bus and not remembered."""
@@ -61,6 +68,10 @@ class KafkaAdministration:
         }
         brokers = broker_settings(self._topics.admin, listed.brokers, self._patience_s)
         return Found(topics, brokers)
+
+    def create(self, topics: Sequence[Topic]) -> None:
+        """Create topics as declared, many at once."""
+        self._topics.create(topics)
 
     def set(self, topic: str, setting: str, value: str | None) -> None:
         """Set a topic's setting; nothing takes away what was set, so that the broker's counts."""

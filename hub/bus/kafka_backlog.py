@@ -64,7 +64,7 @@ class Backlog:
             if not self._parts.topics.partitions(topic):
                 continue
             name = self._parts.topics.wire(topic)
-            mark = kafka_settings.reader(self._parts.servers, self._mark(topic) + group)
+            mark = kafka_settings.reader(self._parts.cluster, self._mark(topic) + group)
             consumer = Consumer(mark)
             try:
                 consumer.commit(offsets=[TopicPartition(name, 0, 0)], asynchronous=False)

@@ -14,7 +14,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    OFFSET_END,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+)
 
 from hub.bus import kafka_settings
 from hub.bus.kafka_errors import Verdict, error_of, translated, verdict
@@ -22,6 +29,7 @@ from hub.bus.kafka_errors import Verdict, error_of, translated, verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hub.bus.kafka_access import Cluster
     from hub.bus.kafka_settings import Patience
     from hub.bus.kafka_topics import Topics
 
@@ -41,9 +49,9 @@ _NOT_YET_KNOWN = {
 class Ends:
     """Asks a bus's broker for offsets."""
 
-    def __init__(self, servers: str, topics: Topics, patience: Patience) -> None:
+    def __init__(self, cluster: Cluster, topics: Topics, patience: Patience) -> None:
         # The group is a name only: nothing is committed under it and nobody joins it.
-        settings = kafka_settings.reader(servers, topics.wire("ends"))
+        settings = kafka_settings.reader(cluster, topics.wire("ends"))
         self._committed = Consumer(settings)
         self._all = Consumer(settings | {"isolation.level": "read_uncommitted"})
         self._topics = topics
@@ -64,13 +72,26 @@ class Ends:
                 return visible
             time.sleep(_STEP_S)
 
-    def _ends(self, asker: Consumer, places: list[Place]) -> dict[Place, int]:
+    def begins(self, places: Iterable[Place]) -> dict[Place, int]:
+        """Give where partitions begin: the offset before which everything was erased."""
+        return self._ends(self._committed, list(places), OFFSET_BEGINNING)
+
+    def is_silent(self, place: Place, since: float) -> bool:
+        """Say whether nothing was written to a partition since an instant (seconds, Unix time).
+
+        Records count by the broker's clock, and open transactions too.
+        """
+        return self._ends(self._all, [place], int(since * 1000))[place] == OFFSET_END
+
+    def _ends(
+        self, asker: Consumer, places: list[Place], which: int = OFFSET_END
+    ) -> dict[Place, int]:
         if not places:
             return {}
         give_up = time.monotonic() + self._patience.request_s
         while True:
             try:
-                return dict(zip(places, self._ask(asker, places), strict=True))
+                return dict(zip(places, self._ask(asker, places, which), strict=True))
             except KafkaException as failure:
                 error = error_of(failure)
                 # A topic we know and a broker does not: it has just started.
@@ -80,9 +101,9 @@ class Ends:
             time.sleep(_STEP_S)
             self._look_who_leads(asker)
 
-    def _ask(self, asker: Consumer, places: list[Place]) -> list[int]:
+    def _ask(self, asker: Consumer, places: list[Place], which: int) -> list[int]:
         wire = self._topics.wire
-        asked = [TopicPartition(wire(topic), place, OFFSET_END) for topic, place in places]
+        asked = [TopicPartition(wire(topic), place, which) for topic, place in places]
         found = asker.offsets_for_times(asked, min(_ANSWER_S, self._patience.request_s))
         for each in found:
             if each.error:

@@ -12,6 +12,7 @@ from hub.bus.kafka_errors import Verdict, translated, verdict
 from hub.bus.port import Delivered
 
 if TYPE_CHECKING:
+    from hub.bus.kafka_access import Cluster
     from hub.bus.kafka_ends import Ends, Place
     from hub.bus.kafka_settings import Patience
     from hub.bus.kafka_topics import Topics
@@ -48,9 +49,9 @@ def offset_of(message: Message) -> int:
 class Follower:
     """A reader without a group. It goes on where it was when it is asked to; use from one thread."""
 
-    def __init__(self, servers: str, topics: Topics, ends: Ends, patience: Patience) -> None:
+    def __init__(self, cluster: Cluster, topics: Topics, ends: Ends, patience: Patience) -> None:
         # The group is a name only: nothing is committed under it and nobody joins it.
-        self._consumer = Consumer(kafka_settings.reader(servers, topics.wire("follow")))
+        self._consumer = Consumer(kafka_settings.reader(cluster, topics.wire("follow")))
         self._topics = topics
         self._ends = ends
         self._patience = patience

@@ -62,7 +62,7 @@ class Hand:
         transactor = parts.transactor(f"hand.{self._group}")
         transactor.begin()
         # A consumer that has not joined: its metadata name the group and no member of it.
-        consumer = Consumer(kafka_settings.reader(parts.servers, group))
+        consumer = Consumer(kafka_settings.reader(parts.cluster, group))
         self._metadata = consumer.consumer_group_metadata()
         consumer.close()
         self._transactor = transactor

@@ -23,7 +23,7 @@ from hub.bus.kafka_transactions import Moves, addressed
 from hub.bus.port import Batch, FencedError, OutcomeUnknownError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hub.bus.kafka_ends import Place
     from hub.bus.kafka_parts import Parts
@@ -123,7 +123,7 @@ class KafkaMember:
     def _join(self) -> Consumer:
         parts = self._parts
         group = parts.topics.wire(self._group)
-        consumer = Consumer(kafka_settings.member(parts.servers, group, parts.patience))
+        consumer = Consumer(kafka_settings.member(parts.cluster, group, parts.patience))
         consumer.subscribe(
             [wire for wire, topic in self._names.items() if parts.topics.partitions(topic)],
             on_assign=self._on_assign,
@@ -154,6 +154,18 @@ class KafkaMember:
         self._is_assigned = False
         self._restored.difference_update(places)
         consumer.incremental_unassign(revoked)
+
+    def here(self) -> list[Batch]:
+        """Give an empty batch for each partition that this member was dealt, at its position."""
+        return [
+            Batch(self._group, topic, partition, held.position, ())
+            for (topic, partition), held in self._buffers.places.items()
+        ]
+
+    def state(self, batch: Batch) -> Iterator[tuple[bytes, bytes]]:
+        """Give all state held in the batch's partition, in order of the keys."""
+        self._parts.state.restore(batch.topic, batch.partition)
+        return self._parts.state.all(batch.topic, batch.partition)
 
     def load(self, batch: Batch, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """Give the state held under these keys in the batch's partition."""

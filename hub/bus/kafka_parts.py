@@ -16,35 +16,39 @@ from hub.bus.kafka_transactions import Transactor
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hub.bus.kafka_access import Cluster
     from hub.bus.kafka_settings import Patience
     from hub.bus.watch import Watch
+
+OWN = "hub."
+"""Begins the names of the hub's own groups and transactions, so that a right can name them."""
 
 
 class Parts:
     """The broker's address, its topics and offsets, and the folder of this machine's copies."""
 
     def __init__(
-        self, servers: str, folder: Path, prefix: str, patience: Patience, watch: Watch
+        self, cluster: Cluster, folder: Path, prefix: str, patience: Patience, watch: Watch
     ) -> None:
-        self.servers = servers
+        self.cluster = cluster
         self.patience = patience
         self.watch = watch
-        self.topics = Topics(servers, prefix, patience)
-        self.ends = Ends(servers, self.topics, patience)
-        self.positions = Positions(servers, self.topics, patience)
+        self.topics = Topics(cluster, prefix, patience)
+        self.ends = Ends(cluster, self.topics, patience)
+        self.positions = Positions(cluster, self.topics, patience)
         self._folder = folder
         self._followers: list[Follower] = []
 
     def follower(self) -> Follower:
         """Give a reader without a group."""
-        made = Follower(self.servers, self.topics, self.ends, self.patience)
+        made = Follower(self.cluster, self.topics, self.ends, self.patience)
         self._followers.append(made)
         return made
 
     def transactor(self, name: str | None = None) -> Transactor:
         """Give a transactional producer under a name, or under one no other living process has."""
-        name = name or self._slots.take()
-        return Transactor(self.servers, self.topics.wire(name), self.patience, self.watch)
+        name = name or f"{OWN}{self._slots.take()}"
+        return Transactor(self.cluster, self.topics.wire(name), self.patience, self.watch)
 
     @cached_property
     def _slots(self) -> Slots:

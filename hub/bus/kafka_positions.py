@@ -16,6 +16,7 @@ from hub.bus import kafka_settings
 from hub.bus.kafka_errors import Verdict, error_of, translated, verdict
 
 if TYPE_CHECKING:
+    from hub.bus.kafka_access import Cluster
     from hub.bus.kafka_settings import Patience
     from hub.bus.kafka_topics import Topics
 
@@ -27,8 +28,8 @@ _MOST_KEPT = 8
 class Positions:
     """Asks for the positions of groups."""
 
-    def __init__(self, servers: str, topics: Topics, patience: Patience) -> None:
-        self._servers = servers
+    def __init__(self, cluster: Cluster, topics: Topics, patience: Patience) -> None:
+        self._cluster = cluster
         self._topics = topics
         self._patience = patience
         self._askers: OrderedDict[str, Consumer] = OrderedDict()
@@ -69,7 +70,7 @@ class Positions:
 
     def _as_they_are(self, group: str, asked: list[TopicPartition]) -> dict[int, int]:
         """Give the positions before whatever transaction is open."""
-        settings = kafka_settings.reader(self._servers, self._topics.wire(group))
+        settings = kafka_settings.reader(self._cluster, self._topics.wire(group))
         consumer = Consumer(settings | {"isolation.level": "read_uncommitted"})
         try:
             return _ask(consumer, asked, self._patience.request_s)
@@ -80,7 +81,7 @@ class Positions:
 
     def _asker(self, group: str) -> Consumer:
         if group not in self._askers:
-            self._askers[group] = Consumer(kafka_settings.reader(self._servers, group))
+            self._askers[group] = Consumer(kafka_settings.reader(self._cluster, group))
             if len(self._askers) > _MOST_KEPT:
                 self._askers.popitem(last=False)[1].close()
         self._askers.move_to_end(group)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hub.bus.kafka_access import Cluster
 
 # A sealed record of one mebibyte must pass, and a page of ledger lines of a large batch.
 MAX_RECORD_BYTES = 4 * 1024 * 1024
@@ -49,21 +52,21 @@ class Patience:
         return self.transaction_ms / 1000 + 15.0
 
 
-def client(servers: str) -> dict[str, Any]:
+def client(cluster: Cluster) -> dict[str, Any]:
     """Give what every client has."""
     return {
-        "bootstrap.servers": servers,
+        "bootstrap.servers": cluster.servers,
         # The command says in its own line what went wrong; fatal errors ask for a logger besides.
         "log_level": 0,
         "logger": _UNHEARD,
         # After a broker's restart the default of ten seconds would be most of the pause.
         "reconnect.backoff.max.ms": 1000,
-    }
+    } | cluster.access.settings()
 
 
-def producer(servers: str, transactional_id: str, patience: Patience) -> dict[str, Any]:
+def producer(cluster: Cluster, transactional_id: str, patience: Patience) -> dict[str, Any]:
     """Give a transactional producer's settings; idempotence and ``acks=all`` come with it."""
-    return client(servers) | {
+    return client(cluster) | {
         "transactional.id": transactional_id,
         "acks": "all",
         # As Java's client and ``hub.bus.partition`` have it; librdkafka's own is another.
@@ -83,9 +86,9 @@ def producer(servers: str, transactional_id: str, patience: Patience) -> dict[st
     }
 
 
-def reader(servers: str, group: str) -> dict[str, Any]:
+def reader(cluster: Cluster, group: str) -> dict[str, Any]:
     """Give the settings of a reader of committed records that keeps its position itself."""
-    return client(servers) | {
+    return client(cluster) | {
         "group.id": group,
         "isolation.level": "read_committed",
         "enable.auto.commit": False,
@@ -104,9 +107,9 @@ def reader(servers: str, group: str) -> dict[str, Any]:
     }
 
 
-def member(servers: str, group: str, patience: Patience) -> dict[str, Any]:
+def member(cluster: Cluster, group: str, patience: Patience) -> dict[str, Any]:
     """Give the settings of a member of a group."""
-    return reader(servers, group) | {
+    return reader(cluster, group) | {
         "session.timeout.ms": patience.session_ms,
         "heartbeat.interval.ms": max(patience.session_ms // 5, 200),
         "max.poll.interval.ms": patience.poll_ms,

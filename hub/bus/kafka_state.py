@@ -13,7 +13,7 @@ from hub.bus.kafka_topics import STATE, state_topic
 from hub.bus.kafka_transactions import Addressed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from hub.bus.kafka_ends import Ends, Place
@@ -95,6 +95,11 @@ class State:
         if (topic, partition) not in self._contained:
             return {}
         return self._store.load(state_topic(topic), partition, keys)
+
+    def all(self, topic: str, partition: int) -> Iterator[tuple[bytes, bytes]]:
+        """Yield all state of a partition, as far as the copy was restored, in order of the keys."""
+        if (topic, partition) in self._contained:
+            yield from self._store.all(state_topic(topic), partition)
 
     def records(self, place: Place, state: Mapping[bytes, bytes | None]) -> list[Addressed]:
         """Give the records that make a change of state durable."""

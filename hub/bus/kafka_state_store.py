@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import apsw
 
-from hub.bus.sqlite import immediate, translated
+from hub.bus.sqlite import immediate, pages, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 _BUSY_MS = 30_000
@@ -104,6 +104,11 @@ class StateStore:
                     held[key] = value
         return held
 
+    def all(self, topic: str, partition: int) -> Iterator[tuple[bytes, bytes]]:
+        """Give all values of a partition in order of their keys, a page at a time in memory."""
+        place = (topic, partition)
+        return pages(lambda after: self._db.execute(_PAGE, (*place, after)).fetchall())
+
 
 _CONTAINED = (
     "SELECT id, next_offset, incarnation, at_s FROM places WHERE topic = ? AND partition = ?"
@@ -119,4 +124,8 @@ _FORGET = """
 DELETE FROM state WHERE place = (SELECT id FROM places WHERE topic = ? AND partition = ?)
 """
 _GET = "SELECT value FROM state WHERE place = ? AND key = ?"
+_PAGE = """
+SELECT key, value FROM state JOIN places ON places.id = state.place
+WHERE topic = ? AND partition = ? AND key > ? ORDER BY key LIMIT 5000
+"""
 _UNSET = "DELETE FROM state WHERE place = ? AND key = ?"

@@ -10,19 +10,24 @@ from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from hub.bus import declared, kafka_settings
-from hub.bus.declared import KEPT, STATE
+from hub.bus.declared import KEPT, STATE, Topic
 from hub.bus.kafka_brokers import broker_settings
 from hub.bus.kafka_errors import error_of, translated
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from confluent_kafka.admin import ClusterMetadata  # type: ignore[attr-defined]
 
+    from hub.bus.kafka_access import Cluster
     from hub.bus.kafka_settings import Patience
 
 __all__ = ["STATE", "Topics", "state_topic"]
 
 _VISIBLE_STEP_S = 0.02
+_AT_ONCE = 200
+_NOT_LET_IN = {KafkaError._AUTHENTICATION, KafkaError._SSL}  # noqa: SLF001 -- librdkafka's own codes
 # A broker that has just come back may not know yet what there is; so many answers that there is no
 # such topic, this far apart, prove it.
 _ANSWERS = 4
@@ -37,9 +42,11 @@ def state_topic(topic: str) -> str:
 class Topics:
     """The topics of one bus, whose names on the broker begin with its prefix."""
 
-    def __init__(self, servers: str, prefix: str, patience: Patience) -> None:
-        self.admin = AdminClient(kafka_settings.client(servers))
+    def __init__(self, cluster: Cluster, prefix: str, patience: Patience) -> None:
+        self._cause: KafkaError | None = None
+        self.admin = AdminClient(kafka_settings.client(cluster) | {"error_cb": self._hear})
         self.prefix = prefix
+        self.secured = cluster.access.is_secured
         self.patience = patience
         self._known: dict[str, int] = {}
         self.identity = ""
@@ -75,7 +82,7 @@ class Topics:
         if partitions < 1:
             raise UsageError("区画数は1以上にしてください / a topic needs at least one partition")
         if topic not in self._known:
-            self._create(topic, partitions, settings)
+            self.create([Topic(topic, partitions, settings)])
         if self.partitions(topic) != partitions:
             raise UsageError(
                 f"トピック {topic} の区画数が宣言と異なります"
@@ -105,7 +112,13 @@ class Topics:
         try:
             return self.admin.list_topics(timeout=patience_s)
         except KafkaException as failure:
-            raise translated(error_of(failure)) from failure
+            self.admin.poll(0)
+            raise translated(self._cause or error_of(failure)) from failure
+
+    def _hear(self, error: KafkaError) -> None:
+        """Keep why brokers refuse us: the call that fails says only that none was reached."""
+        if error.code() in _NOT_LET_IN:
+            self._cause = error
 
     def names(self) -> list[str]:
         """Give the names of all topics of this bus, asked of the broker."""
@@ -128,21 +141,34 @@ class Topics:
         while topic in self.names() and time.monotonic() < give_up:
             time.sleep(_VISIBLE_STEP_S)
 
-    def _create(self, topic: str, partitions: int, settings: str) -> None:
-        config = dict(declared.settings(settings, self._replicas))
-        wanted = NewTopic(self.wire(topic), partitions, self._replicas, config=config)
-        try:
-            self.admin.create_topics([wanted], request_timeout=self.patience.request_s)[
-                self.wire(topic)
-            ].result()
-        except KafkaException as failure:
-            # Another process made it first, or the broker had not listed it.
-            if error_of(failure).code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                raise translated(error_of(failure)) from failure
+    def create(self, topics: Sequence[Topic]) -> None:
+        """Create topics as they are declared, many in one request, and wait until all are seen."""
+        wanted = [topic for topic in topics if topic.name not in self._known]
+        for start in range(0, len(wanted), _AT_ONCE):
+            self._request(wanted[start : start + _AT_ONCE])
         give_up = time.monotonic() + self.patience.request_s
-        while topic not in self._known and time.monotonic() < give_up:
+        while any(t.name not in self._known for t in wanted) and time.monotonic() < give_up:
             time.sleep(_VISIBLE_STEP_S)
             self.refresh(self.patience.request_s)
+
+    def _request(self, topics: Sequence[Topic]) -> None:
+        wanted = [
+            NewTopic(
+                self.wire(name),
+                partitions,
+                self._replicas,
+                config=dict(declared.settings(settings, self._replicas)),
+            )
+            for name, partitions, settings in topics
+        ]
+        made = self.admin.create_topics(wanted, request_timeout=self.patience.request_s)
+        for answer in made.values():
+            try:
+                answer.result()
+            except KafkaException as failure:
+                # Another process made it first, or the broker had not listed it.
+                if error_of(failure).code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                    raise translated(error_of(failure)) from failure
 
     @cached_property
     def _replicas(self) -> int:

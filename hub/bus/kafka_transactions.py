@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from confluent_kafka import Message, TopicPartition
 
+    from hub.bus.kafka_access import Cluster
     from hub.bus.kafka_settings import Patience
     from hub.bus.kafka_topics import Topics
     from hub.bus.port import Headers, Record
@@ -76,9 +77,10 @@ class Transactor:
     """One transactional producer, made when it is needed and anew when it was taken over."""
 
     def __init__(
-        self, servers: str, transactional_id: str, patience: Patience, watch: Watch
+        self, cluster: Cluster, transactional_id: str, patience: Patience, watch: Watch
     ) -> None:
-        self._settings = kafka_settings.producer(servers, transactional_id, patience)
+        self._cluster = cluster
+        self._name = transactional_id
         self._patience = patience
         self._watch = watch
         self._producer: Producer | None = None
@@ -191,7 +193,7 @@ class Transactor:
 
     def _ready(self) -> Producer:
         if self._producer is None:
-            producer = Producer(self._settings)
+            producer = Producer(kafka_settings.producer(self._cluster, self._name, self._patience))
             try:
                 self._insist(producer.init_transactions)
             except KafkaException as failure:

@@ -9,6 +9,7 @@ What every adapter keeps, and the conformance suite in ``tests/integration/bus``
 4. State belongs to a partition of the topic that a group reads, and is seen as last committed.
    One group of a topic's readers keeps state; what the others see of it may be a while old.
 5. A publisher that is too far ahead of the readers is told so, and loses nothing.
+6. What is erased before an offset is read by nobody again; what lies behind it is as it was.
 
 On a network a commit may lose its answer. A member finds out by itself what became of it; a
 publisher cannot, and is told so by an error of its own: it looks before it sends again.
@@ -81,6 +82,13 @@ class Batch(NamedTuple):
         return self._replace(records=self.records[:count])
 
 
+class Extent(NamedTuple):
+    """The offset of a partition's first record, and the one after its last; gaps may lie between."""
+
+    begin: int
+    end: int
+
+
 class FencedError(HubError):
     """Another member committed this batch first; drop the work and read again."""
 
@@ -106,6 +114,17 @@ class Member(Protocol):
         Nothing means that all that was visible when it was called has been given. A member on a
         network first waits for its partitions, for some seconds at most.
         """
+        ...
+
+    def here(self) -> Sequence[Batch]:
+        """Give an empty batch for each partition that this member reads, at the group's position.
+
+        What is committed with it moves nothing, and is fenced where another member was first.
+        """
+        ...
+
+    def state(self, batch: Batch) -> Iterable[tuple[bytes, bytes]]:
+        """Give all state held in the batch's partition, in order of the keys."""
         ...
 
     def load(self, batch: Batch, keys: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -176,6 +195,18 @@ class Bus(Protocol):
         """Give how many records of the topic the group has not committed.
 
         0 where it has committed all; a large number may be an estimate.
+        """
+        ...
+
+    def extent(self, topic: str, partition: int) -> Extent:
+        """Give where the committed records of a partition begin and end; both alike where none is."""
+        ...
+
+    def erase(self, ends: Mapping[str, Sequence[int]]) -> None:
+        """Take away of each topic's partitions the records before an offset, read or not.
+
+        Doing it again does no harm. An adapter takes the bytes off its own disk; a broker removes
+        its files by itself, later.
         """
         ...
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import apsw
 
 from hub.bus.port import BusUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 _PATIENCE_MS = 30_000
@@ -59,6 +59,18 @@ def copy_database(here: Path, there: Path) -> None:
         finally:
             target.close()
             source.close()
+
+
+def pages(read: Callable[[bytes], Sequence[Any]]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield keys and values in order, a page at a time; ``read`` gives a page after a key."""
+    after = b""
+    while True:
+        with translated():
+            page = read(after)
+        if not page:
+            return
+        yield from page
+        after = page[-1][0]
 
 
 @contextmanager

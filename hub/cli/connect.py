@@ -16,7 +16,7 @@ from hub.runtime.logs import configure_logs
 from hub.runtime.services import Supervisor
 
 if TYPE_CHECKING:
-    from threading import Event
+    from collections.abc import Callable
 
     from connectors.configured import FileDropSettings
     from hub.runtime.hub import Hub
@@ -39,14 +39,17 @@ def connect(until_idle: bool) -> None:
             show({"connectors": len(connectors), "steps": steps})
             return
     supervisor = Supervisor(chosen)
+    idle = partial(supervisor.stopping.wait, chosen.idle_seconds)
     for drop in drops:
-        supervisor.add(drop.name, partial(_run, drop, supervisor.stopping, chosen.idle_seconds))
+        supervisor.add(drop.name, partial(_run, drop, idle))
     serve(supervisor, chosen)
 
 
-def _run(drop: FileDropSettings, stopping: Event, idle_s: float, hub: Hub) -> None:
+def _run(
+    drop: FileDropSettings, idle: Callable[[], object], hub: Hub, goes_on: Callable[[], bool]
+) -> None:
     """Run one connector as a service with a hub of its own."""
-    keep(open_connector(hub, drop), stopping, idle_s, hub.act)
+    keep(open_connector(hub, drop), goes_on, idle, hub.act)
 
 
 COMMANDS = [connect]

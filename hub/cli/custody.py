@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli.options import HubGroup, home, open_hub, operator
 from hub.cli.output import show, show_lines
+from hub.custody.payloads import Kind
 from hub.custody.states import Cause
 from hub.errors import UsageError
 from hub.runtime.custody import certificate as certificates
-from hub.runtime.custody import holds, overview, withdrawals
+from hub.runtime.custody import holds, overview, payload_overview, withdrawals
 from hub.runtime.operators import operator_of
 from hub.runtime.services import purge as erase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from hub.runtime.hub import Hub
 
 
 @click.group("custody", cls=HubGroup)
@@ -26,17 +29,31 @@ def custody() -> None:
 
 
 @custody.command("list")
-def list_() -> int:
-    """預かっている・消去したファイルの一覧 / Every file; exit 1 if any is overdue."""
+@click.option(
+    "--kind",
+    type=click.Choice(["file", *(kind.value for kind in Kind)]),
+    default="file",
+    show_default=True,
+    help="情報の種別 / the kind of payload",
+)
+def list_(kind: str) -> int:
+    """預かっている・消去したものの一覧 / Everything of a kind; exit 1 if any is overdue."""
     with open_hub() as hub:
-        return _show(overview.lines(hub))
+        if kind in {"file", Kind.TEMPORARY_NUMBER}:
+            is_number = kind == Kind.TEMPORARY_NUMBER
+            return _show(
+                line
+                for line in overview.lines(hub)
+                if (line["feed"] == Kind.TEMPORARY_NUMBER) == is_number
+            )
+        return _show(payload_overview.lines(hub, Kind(kind)))
 
 
 @custody.command("due")
 def due() -> int:
     """消去の時期が来て、まだ消えていないもの / What is due and not gone."""
     with open_hub() as hub:
-        return _show(overview.lines(hub, due_alone=True))
+        return _show(_due(hub))
 
 
 @custody.command("purge")
@@ -44,10 +61,11 @@ def purge() -> int:
     """時期が来たものを今すぐ消去する / Erase what is due now; exit 1 if any of it is left."""
     with open_hub() as hub:
         hub.act()
-        due_ids = {line["id"] for line in overview.lines(hub, due_alone=True)}
+        due_ids = {line["id"] for line in _due(hub)}
         erase(hub)
         hub.act()
-        after = [line for line in overview.lines(hub) if line["id"] in due_ids]
+        everything = [*overview.lines(hub), *payload_overview.lines(hub)]
+        after = [line for line in everything if line["id"] in due_ids]
         show_lines(after)
         return int(any(line["state"] != "verified" for line in after))
 
@@ -96,7 +114,8 @@ def withdraw(file_id: str, sender: str) -> None:
 def certificate(file_id: str) -> None:
     """消去証明書 / The proof of an erasure, which needs no home to be checked."""
     with open_hub() as hub:
-        show(certificates.certificate(hub.home.path, holds.find(hub, file_id)))
+        erased = payload_overview.erased(hub, file_id)
+        show(certificates.certificate(hub.home.path, erased))
 
 
 @custody.command("verify")
@@ -105,6 +124,11 @@ def certificate(file_id: str) -> None:
 def verify(file: Path, vkey: str | None) -> None:
     """消去証明書をそれだけで検証する / Check a certificate from its file alone."""
     show(certificates.verify(file.read_bytes(), vkey))
+
+
+def _due(hub: Hub) -> list[dict[str, Any]]:
+    """Give the lines of all that is due and not gone, files first."""
+    return [*overview.lines(hub, due_alone=True), *payload_overview.lines(hub, due_alone=True)]
 
 
 def _show(lines: Iterable[dict[str, object]]) -> int:

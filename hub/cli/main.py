@@ -26,6 +26,7 @@ _MODULES = {
     "connect": "connect",
     "custody": "custody",
     "demo": "demo",
+    "gateway": "gateway",
     "init": "home",
     "keys": "keys",
     "ledger": "ledger",

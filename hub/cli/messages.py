@@ -17,11 +17,13 @@ from hub.runtime.custody.letter_submission import LetterSubmission
 from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.delivery import Counter
 from hub.runtime.submission import Submission
+from hub.vocabulary.clock import JST
 from hub.vocabulary.requests import Request
 
 if TYPE_CHECKING:
     from hub.intake.decode import Encoding
     from hub.runtime.hub import Hub
+    from hub.vocabulary.organisations import Organisation
 
 
 @click.command("submit", cls=HubCommand)
@@ -59,19 +61,24 @@ def submit(
             return _submit_letters(hub, letters, stream, dry_run=dry_run)
         request = Request(hub.body(asked).id if asked else None, baseline)
         submission = Submission(hub, feed, hub.party(sender), request, cast("Encoding", encoding))
-        wrong = 0
-        if dry_run:
-            for receipt in submission.preview(stream):
-                wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
-                show_line(receipt.to_preview())
-            return int(wrong)
-        # First, so that an instant is kept even where this process is killed.
-        hub.act()
-        for receipt in submission.take(stream):
+        return _submit_lines(hub, submission, stream, dry_run=dry_run)
+
+
+def _submit_lines(hub: Hub, submission: Submission, stream: IO[bytes], *, dry_run: bool) -> int:
+    """Take records line by line, or show what would become of them."""
+    wrong = 0
+    if dry_run:
+        for receipt in submission.preview(stream):
             wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
-            show_line(receipt.to_dict())
-        hub.act()
+            show_line(receipt.to_preview())
         return int(wrong)
+    # First, so that an instant is kept even where this process is killed.
+    hub.act()
+    for receipt in submission.take(stream):
+        wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
+        show_line(receipt.to_dict())
+    hub.act()
+    return int(wrong)
 
 
 def _submit_letters(
@@ -138,9 +145,10 @@ def receive(feed: str, recipient: str, most: int | None, no_ack: bool, out: Path
                 "--out はファイルの種類だけで使えます。結果は標準出力に出ます"
                 " / --out is for feeds of files: this one is printed"
             )
+        body = hub.body(recipient)
         if hub.carries_letters(feed):
             return _receive_letters(hub, feed, recipient, most, no_ack=no_ack)
-        counter = Counter(hub, feed, hub.body(recipient))
+        counter = Counter(hub, feed, body)
         unopened = 0
         for handover in counter.fetch(most):
             show_lines(delivery.to_dict() for delivery in handover.deliveries)
@@ -149,6 +157,7 @@ def receive(feed: str, recipient: str, most: int | None, no_ack: bool, out: Path
             if not no_ack:
                 hub.act()
                 counter.acknowledge(handover)
+        _say_ended(hub, feed, body)
     return _say_unopened(unopened)
 
 
@@ -184,6 +193,14 @@ def _receive_files(
             counter.acknowledge(handed_over)
     hub.act()
     return _say_unopened(counter.unopened)
+
+
+def _say_ended(hub: Hub, feed: str, body: Organisation) -> None:
+    """Say why nothing new comes, where a subscription has ended."""
+    day = hub.clock.now().astimezone(JST).date()
+    ended = hub.books.subscriptions.ended(body.id, feed, day)
+    if ended:
+        sys.stderr.write(f"hub: {ended.words}\n")
 
 
 def _say_unopened(unopened: int) -> int:

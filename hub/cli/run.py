@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -10,6 +11,7 @@ from prometheus_client import start_http_server
 
 from hub.cli.options import HubCommand, open_hub, settings
 from hub.cli.output import show
+from hub.errors import UsageError
 from hub.runtime.hub import Hub
 from hub.runtime.logs import configure_logs
 from hub.runtime.services import Role, Supervisor, calm_collector, purge, run_until_idle
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from hub.runtime.settings import Settings
 
-ROLES = ["all", "worker", "custodian", "ledger"]
+ROLES = ["all", "worker", "custodian", "ledger", "gateway"]
 
 
 @click.command("run", cls=HubCommand)
@@ -29,6 +31,9 @@ def run(until_idle: bool, role: str) -> None:
     """サービスを動かす / Run the services: erase what is due, decide, release, record."""
     configure_logs(settings().log_level)
     calm_collector()
+    if role == "gateway":
+        _serve_gateway(until_idle=until_idle)
+        return
     if not until_idle:
         _serve(cast("Role", role))
         return
@@ -49,6 +54,22 @@ def _serve(role: Role) -> None:
         if role in {"all", "custodian"}:
             purge(hub)
     serve(Supervisor(chosen, role), chosen)
+
+
+def _serve_gateway(*, until_idle: bool) -> None:
+    # Here, since most calls of this command have no gateway, and it is long in loading.
+    from hub.gateway.service import door_of, run_gateway  # noqa: PLC0415
+
+    if until_idle:
+        raise UsageError(
+            "--until-idle は gateway では使えません / --until-idle is not for the gateway"
+        )
+    chosen = settings()
+    with open_hub() as hub:
+        door_of(chosen, hub.home)
+    supervisor = Supervisor(chosen)
+    supervisor.add("gateway", partial(run_gateway, chosen, supervisor.metrics))
+    serve(supervisor, chosen)
 
 
 def serve(supervisor: Supervisor, chosen: Settings) -> None:

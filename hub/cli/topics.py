@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.cli.options import HubGroup, home, settings, wants_json
+from hub.cli.options import HubGroup, clock, home, settings, wants_json
 from hub.cli.output import show
+from hub.errors import UsageError
 from hub.runtime.topic_care import open_topic_care
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.group("topics", cls=HubGroup)
 def topics() -> None:
-    """トピック / Topics and their settings, as declared and as the bus has them."""
+    """トピックと権限 / Topics, settings and rights, as declared and as the bus has them."""
 
 
 @topics.command("plan")
@@ -35,8 +36,7 @@ def apply() -> int:
     """宣言のとおりにする / Make it as declared; never deletes a topic, never moves partitions."""
     with _care() as care:
         found = care.plan()
-        for change in found.changes:
-            change.apply(care.bus)
+        care.apply(found)
     _tell(found)
     return int(bool(found.unresolved))
 
@@ -47,11 +47,25 @@ def check() -> int:
     with _care() as care:
         found = care.plan()
     _tell(found)
-    return int(bool(found.changes or found.unresolved))
+    return int(bool(found.changes or found.rights or found.unresolved))
+
+
+@topics.command("passwords")
+@click.argument("users", nargs=-1, required=True, metavar="USER...")
+def passwords(users: tuple[str, ...]) -> None:
+    """利用者のパスワードを替える / Give users of a secured Kafka new passwords, into kafka-users."""
+    with _care() as care:
+        if care.rights is None:
+            raise UsageError(
+                "このバスには利用者がいません。認証のある Kafka で使ってください"
+                " / this bus has no users: passwords are of a secured Kafka"
+            )
+        care.rights.renew_passwords(users)
+    show({"users": sorted(users)})
 
 
 def _care() -> AbstractContextManager[TopicCare]:
-    return open_topic_care(home(), settings().bus)
+    return open_topic_care(home(), settings().bus, clock())
 
 
 def _tell(found: Plan) -> None:
@@ -59,13 +73,13 @@ def _tell(found: Plan) -> None:
     if wants_json():
         show(
             {
-                "changes": [change.to_dict() for change in found.changes],
+                "changes": [change.to_dict() for change in (*found.changes, *found.rights)],
                 "unresolved": [each.to_dict() for each in found.unresolved],
                 "notes": [note._asdict() for note in found.notes],
             }
         )
         return
-    lines = [each.words for each in (*found.changes, *found.unresolved)]
+    lines = [each.words for each in (*found.changes, *found.rights, *found.unresolved)]
     lines = lines or ["宣言のとおりです / as declared"]
     lines += [f"※ {note.ja} / {note.en}" for note in found.notes]
     sys.stdout.write("\n".join(lines) + "\n")

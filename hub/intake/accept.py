@@ -33,7 +33,7 @@ class Reading(NamedTuple):
     """An arrival whose format is right.
 
     ``code`` and ``known_as`` are the digests of its 住民票コード and of the code its resident is found
-    by; ``code_key`` and ``known_key`` are where the state keeps them.
+    by; ``code_key`` and ``known_key`` are where the state keeps them; ``day`` is when it was read.
     """
 
     arrival: Arrival
@@ -43,6 +43,7 @@ class Reading(NamedTuple):
     known_as: bytes
     code_key: bytes
     known_key: bytes
+    day: date
 
     def __repr__(self) -> str:
         return f"Reading({self.arrival.message_id})"
@@ -140,7 +141,7 @@ class ChangeNoticeIntake:
         if checked.change.effect is Effect.CODE:
             known_as = self._digests.subject(str(values[self._old_code]))
         keys = Register.key(area, code), Register.key(area, known_as)
-        return Reading(arrival, opened, checked.change, code, known_as, *keys)
+        return Reading(arrival, opened, checked.change, code, known_as, *keys, day)
 
     def _judge(self, reading: Reading, register: Register, touched: set[bytes]) -> Reason | None:
         """Judge one notice and, where it is accepted, change the register."""
@@ -172,6 +173,7 @@ class ChangeNoticeIntake:
             self._digests.item(subject, "個人番号", previous) if previous else None,
             recoded and register.find(reading.code_key)[1] is not None,
             reading.arrival.request.resubmitted,
+            reading.day.toordinal(),
         )
 
     def _subject_of(self, reading: Reading, register: Register) -> bytes:

@@ -46,7 +46,8 @@ class Change(NamedTuple):
 
     ``code`` is the digest of its 住民票コード, ``known_as`` of the code it finds its resident by
     (the old one in a change of code), ``previous_number`` of 変更前個人番号 or nothing,
-    ``code_taken`` says that the new code of a change of code already has a record.
+    ``code_taken`` says that the new code of a change of code already has a record, ``day`` is the
+    day of judgement as an ordinal.
     """
 
     reason: ChangeReason
@@ -58,6 +59,7 @@ class Change(NamedTuple):
     previous_number: bytes | None
     code_taken: bool
     resubmitted: bool
+    day: int = 0
 
 
 def judge(change: Change, held: Resident | None) -> Reason | None:
@@ -146,6 +148,7 @@ def accepted(change: Change, held: Resident | None) -> Resident:
         pending=0 if completes else _AWAITS_OTHER.get(change.reason.name, 0),
         last=change.sequence,
         seen=seen,
+        left=0 if completes else change.day,
     )
 
 

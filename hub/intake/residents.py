@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from hub.vocabulary.feeds import Feed, Value, Values
 
@@ -36,7 +37,8 @@ _PLACES = {official: b"%d:" % place for place, official in enumerate(COMPARED)}
 SUBJECT_BYTES = 32
 _DIGEST_BYTES = 8
 _ABSENT = bytes(_DIGEST_BYTES)
-_POINTER, _RESIDENT = b"p", b"r"
+_POINTER, _RESIDENT, _DEPARTED = b"p", b"r", b"d"
+_DAY = struct.Struct(">I")
 _HEAD = struct.Struct(">?B8sI")
 _SEEN = struct.Struct(">I8s")
 _ITEMS_END = _HEAD.size + _DIGEST_BYTES * len(COMPARED)
@@ -51,6 +53,8 @@ class Resident(NamedTuple):
     ``pending`` is the half of a nationality change still awaited (0: none), ``code`` the digest of
     the present 住民票コード, ``last`` the highest 更新順番号 accepted, ``items`` the digests of
     ``COMPARED`` in order, ``seen`` the accepted notices as (更新順番号, digest) pairs, packed.
+    ``left`` is the day, as an ordinal, on which the hub accepted that the resident is gone; 0
+    where present or not known.
     """
 
     present: bool
@@ -59,6 +63,7 @@ class Resident(NamedTuple):
     last: int
     items: tuple[bytes, ...]
     seen: bytes
+    left: int = 0
 
     def __repr__(self) -> str:
         return f"Resident(present={self.present})"
@@ -73,17 +78,37 @@ class Resident(NamedTuple):
     def pack(self) -> bytes:
         """Give the resident as the bus keeps it."""
         head = _HEAD.pack(self.present, self.pending, self.code, self.last)
-        return _RESIDENT + head + b"".join(self.items) + self.seen
+        tag = _DEPARTED + _DAY.pack(self.left) if self.left else _RESIDENT
+        return tag + head + b"".join(self.items) + self.seen
 
 
 def unpack(packed: bytes) -> Resident:
     """Read a resident that the bus kept."""
-    present, pending, code, last = _HEAD.unpack_from(packed, 1)
+    begin, left = 1, 0
+    if packed.startswith(_DEPARTED):
+        begin, left = 1 + _DAY.size, int(_DAY.unpack_from(packed, 1)[0])
+    present, pending, code, last = _HEAD.unpack_from(packed, begin)
     items = tuple(
         packed[at : at + _DIGEST_BYTES]
-        for at in range(1 + _HEAD.size, 1 + _ITEMS_END, _DIGEST_BYTES)
+        for at in range(begin + _HEAD.size, begin + _ITEMS_END, _DIGEST_BYTES)
     )
-    return Resident(present, pending, code, last, items, packed[1 + _ITEMS_END :])
+    return Resident(present, pending, code, last, items, packed[begin + _ITEMS_END :], left)
+
+
+def departed(state: Iterable[tuple[bytes, bytes]], day: date) -> dict[bytes, None]:
+    """Give the keys of those who had left by a day, and of what points to them, to be removed.
+
+    ``state`` is all of one partition as the bus keeps it, keys and values.
+    """
+    gone: set[bytes] = set()
+    pointers: list[tuple[bytes, bytes]] = []
+    last = day.toordinal()
+    for key, value in state:
+        if value.startswith(_POINTER):
+            pointers.append((key, value[1:]))
+        elif value.startswith(_DEPARTED) and _DAY.unpack_from(value, 1)[0] <= last:
+            gone.add(key)
+    return dict.fromkeys([*gone, *(key for key, place in pointers if place in gone)])
 
 
 def with_seen(seen: bytes, sequence: int, digest: bytes) -> bytes:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from hub.rules.model import Decision
 from hub.vocabulary.reasons import because
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from hub.rules.load import Books
@@ -62,7 +64,26 @@ class Planner:
         recipient = directory.get(asked) if asked else None
         if provider is None or (asked and recipient is None):
             return Plan((), because("unknown-body"))
-        legs = tuple(catalogue.legs(self._feed, provider, day, recipient))
+        legs = self._subscribed(catalogue.legs(self._feed, provider, day, recipient), day)
         if any(leg.decision.permits for leg in legs):
             return Plan(legs, None)
         return Plan(legs, legs[0].decision.reason if legs else because("no-rule"))
+
+    def _subscribed(self, legs: Iterable[Leg], day: date) -> tuple[Leg, ...]:
+        """Deny the legs to bodies whose subscription has ended, and what they would have passed on."""
+        out: set[str] = set()
+        found = []
+        for leg in legs:
+            ended = self._books.subscriptions.ended(leg.recipient.id, self._feed, day)
+            if leg.decision.permits and (ended or leg.provider.id in out):
+                out.add(leg.recipient.id)
+                found.append(leg._replace(decision=self._ended(leg)))
+            else:
+                found.append(leg)
+        return tuple(found)
+
+    def _ended(self, leg: Leg) -> Decision:
+        asked = leg.decision
+        withheld = asked.items + asked.withheld
+        reason = because("subscription-ended")
+        return Decision(None, reason, withheld=withheld, catalogue=asked.catalogue)

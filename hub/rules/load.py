@@ -9,6 +9,7 @@ from hub.rules.catalogue import Catalogue
 from hub.rules.files import CatalogueError, digest_of, read_toml, rows_of, rule_files
 from hub.rules.retention import RETENTION, Names, Retention, read_settings
 from hub.rules.rows import RowMaker
+from hub.rules.subscriptions import Subscriptions
 from hub.rules.words import load_feed, load_schemas, read_bodies, read_words
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ __all__ = [
 
 
 class Books(NamedTuple):
-    """All that decisions need: the bodies, the carried feeds by id, and the catalogue.
+    """All that decisions need: bodies, carried feeds by id, catalogue, and ends of subscriptions.
 
     ``feeds`` are carried as records, ``letters`` as letters in custody.
     """
@@ -46,6 +47,7 @@ class Books(NamedTuple):
     feeds: dict[str, Feed]
     letters: dict[str, LetterFeed]
     catalogue: Catalogue
+    subscriptions: Subscriptions = Subscriptions()
 
     def __repr__(self) -> str:
         return f"Books({len(self.catalogue.rules)} rules, digest {self.catalogue.digest[:12]})"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.errors import UsageError
 from hub.ledger.page import requested_at
 from hub.ledger.record import Entry, Kind
 from hub.runtime.outcome import HUB, ledger_pages
@@ -41,15 +40,6 @@ def record_signing(hub: Hub, catalogue: str, operator: str | None) -> None:
     """Record who signs the catalogue of this digest (SHA-256, hex)."""
     entry = _entry(hub, hub.mint(), Kind.RULES_SIGNED, HUB, "signed", operator, catalogue=catalogue)
     _publish(hub, [entry])
-
-
-def refuse_one_person(operator: str, approver: str) -> None:
-    """Raise ``UsageError`` where an act that needs two people has one."""
-    if operator == approver:
-        raise UsageError(
-            "別の二人が必要です。--approve-with に別の操作者を指定してください"
-            " / two people are needed: give another operator's file to --approve-with"
-        )
 
 
 def _entry(

@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 
 from hub.bus.port import Record
 from hub.runtime import topics
+from hub.runtime.outcome import HUB
 from hub.sealing.errors import ForgedAnnouncementError
 from hub.sealing.keyring import Keyring
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
     from hub.bus.port import Bus
     from hub.sealing.keyring import Trust
     from hub.sealing.keys import Announcement
+    from hub.sealing.vault import Vault
 
 _AT_ONCE = 500
 
@@ -23,27 +28,52 @@ def publisher(bus: Bus) -> Callable[[Announcement], None]:
     """Give what puts an announcement on the bus."""
 
     def publish(announcement: Announcement) -> None:
+        """Publish one announcement; it is on the bus when this returns."""
         bus.publish([Record(topics.keys().name, None, announcement.to_bytes())])
 
     return publish
 
 
-def open_keyring(bus: Bus, reader: str, trust: Trust, releaser: str) -> Keyring:
-    """Give the keyring of a reader that reads on in the announcements when it meets a new key."""
-    position = 0
+class ReleasesOnly:
+    """The trust of a recipient: nobody but the hub, so that no sender goes round it."""
 
-    def read_on(_: str) -> None:
-        nonlocal position
-        while records := bus.follow(topics.keys().name, 0, position, _AT_ONCE):
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def opening_keys(self, organisation: str) -> Mapping[str, X25519PrivateKey]:
+        """Give the recipient's own opening keys."""
+        return self._vault.opening_keys(organisation)
+
+    def verify_keys(self, organisation: str) -> Sequence[Ed25519PublicKey]:
+        """Give the hub's public keys, and none of anybody else."""
+        return self._vault.verify_keys(organisation) if organisation == HUB else ()
+
+
+class BusKeyring(Keyring):
+    """A keyring that reads on in the announcements when it meets a key it does not know."""
+
+    def __init__(self, bus: Bus, reader: str, trust: Trust, change: Callable[[], int]) -> None:
+        super().__init__(reader, trust, HUB, self._read_on, change)
+        self._bus = bus
+        self._position = 0
+
+    def refresh(self) -> bool:
+        """Let go of every key where one was destroyed since, and read the announcements anew."""
+        changed = super().refresh()
+        if changed:
+            self._position = 0
+        return changed
+
+    def _read_on(self, _: str) -> None:
+        """Learn every announcement since the last call; a forged one is told and passed over."""
+        topic = topics.keys().name
+        while records := self._bus.follow(topic, 0, self._position, _AT_ONCE):
             for record in records:
-                position = record.offset + 1
+                self._position = record.offset + 1
                 try:
-                    keyring.learn(record.value)
+                    self.learn(record.value)
                 except ForgedAnnouncementError:
                     # Loaded here, since it is rare and the logger slow to load.
                     from hub.runtime.logs import warn  # noqa: PLC0415
 
                     warn("forged-announcement", offset=record.offset)
-
-    keyring = Keyring(reader, trust, releaser, read_on)
-    return keyring

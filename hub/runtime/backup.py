@@ -43,9 +43,11 @@ _SMALL: Final = (
     "closing-days.toml",
     "connectors.toml",
     "custody.toml",
+    "kafka.toml",
     "retention.toml",
     "witness.vkey",
     "rules.note",
+    "subscriptions.toml",
     "instant",
     "home.toml",
 )

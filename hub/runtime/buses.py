@@ -34,7 +34,8 @@ def open_bus(
     ``session_s`` is the seconds after which a member of a group that is gone counts as gone, and
     ``watch`` hears of the bus's own work: neither means anything to the embedded bus.
 
-    Raises ``UsageError`` for an address that is none, ``BusUnavailableError`` where nobody answers.
+    Raises ``UsageError`` for an address that is none, and for one off this machine in plain text;
+    ``BusUnavailableError`` where nobody answers.
     """
     if address == EMBEDDED:
         return EmbeddedBus(home.bus)
@@ -47,10 +48,23 @@ def open_bus(
     # Only here: its client costs every command of an embedded hub a tenth of a second.
     from hub.bus.kafka import KafkaBus  # noqa: PLC0415
     from hub.bus.kafka_settings import Patience  # noqa: PLC0415
+    from hub.runtime.kafka_card import access_of  # noqa: PLC0415
 
     prefix = f"{found['name']}." if found["name"] else ""
     patience = Patience(session_ms=int(session_s * 1000))
-    return KafkaBus(found["servers"], home.kafka, prefix=prefix, patience=patience, watch=watch)
+    return KafkaBus(
+        found["servers"],
+        home.kafka,
+        access=access_of(home),
+        prefix=prefix,
+        patience=patience,
+        watch=watch,
+    )
+
+
+def first_server(address: str) -> str:
+    """Give the first ``host:port`` of a Kafka's address."""
+    return address.removeprefix("kafka://").split("/")[0].split(",")[0]
 
 
 def open_chunks(bus: Bus, home: Home, clock: Clock) -> ChunkStore:
@@ -61,4 +75,4 @@ def open_chunks(bus: Bus, home: Home, clock: Clock) -> ChunkStore:
 
     if not isinstance(bus, KafkaBus):
         raise TypeError("a bus with brokers is one on Kafka")
-    return ChunkTopics(bus, bus.topic_shelf, clock, home.path)
+    return ChunkTopics(bus, clock, home.path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.bus.port import Batch
+from hub.errors import UsageError
 from hub.routing.values import Receipt
 from hub.runtime import topics
 from hub.runtime.outcome import receipt_pages
@@ -50,11 +51,23 @@ class Delivery(NamedTuple):
 
 
 class Handover(NamedTuple):
-    """Some deliveries of one partition; ``unopened`` counts records that did not open."""
+    """Some deliveries of one partition.
+
+    ``ends`` holds the offset after each delivery's record.
+    """
 
     batch: Batch
     deliveries: list[Delivery]
-    unopened: int
+    ends: list[int]
+
+    @property
+    def unopened(self) -> int:
+        """Count the records that did not open."""
+        return len(self.batch.records) - len(self.deliveries)
+
+
+class StaleCursorError(UsageError):
+    """What is to be acknowledged does not begin where its recipient stands."""
 
 
 class Counter:
@@ -85,6 +98,26 @@ class Counter:
                 room = None if room is None else room - len(records)
                 yield self._open(batch)
 
+    def up_to(self, partition: int, start: int, end: int) -> Handover | None:
+        """Give what is not acknowledged yet of the records from ``start`` up to but not with ``end``.
+
+        Nothing where all of them are; raises ``StaleCursorError`` where the recipient stands before
+        ``start``, or no record ends at ``end``.
+        """
+        position = self.position(partition)
+        if position >= end:
+            return None
+        records: list[Delivered] = []
+        if start <= position:
+            records += self._hub.bus.follow(self._topic, partition, position, _AT_ONCE)
+        records = [record for record in records if record.offset < end]
+        if not records or records[-1].offset + 1 != end:
+            raise StaleCursorError(
+                "この cursor は古いか、途中のものです。records からやり直してください"
+                " / this cursor is old or torn: begin again with records"
+            )
+        return self._open(Batch(self._group, self._topic, partition, position, records))
+
     def position(self, partition: int) -> int:
         """Give the offset after the last record of a partition that was acknowledged."""
         return self._hub.bus.position(self._group, self._topic, partition)
@@ -102,13 +135,16 @@ class Counter:
             )
             for delivery in handover.deliveries
         ]
-        pages = receipt_pages(receipts, rfc3339(self._hub.clock.now()))
-        self._member.commit(handover.batch, pages)
+        now, batch = self._hub.clock.now(), handover.batch
+        mark = self._hub.lives.mark(batch.topic, batch.partition, batch.end, now)
+        self._member.commit(batch, [*receipt_pages(receipts, rfc3339(now)), mark])
 
     def _open(self, batch: Batch) -> Handover:
-        found = [self._delivery(record) for record in batch.records]
-        deliveries = [delivery for delivery in found if delivery]
-        return Handover(batch, deliveries, len(found) - len(deliveries))
+        # Whoever reads for long must not keep what was destroyed meanwhile.
+        self._keyring.refresh()
+        found = [(self._delivery(record), record.offset + 1) for record in batch.records]
+        opened = [(delivery, end) for delivery, end in found if delivery]
+        return Handover(batch, [each for each, _ in opened], [end for _, end in opened])
 
     def _delivery(self, record: Delivered) -> Delivery | None:
         """Open one record; nothing where it is not one the hub sealed for this recipient."""

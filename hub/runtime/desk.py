@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hub.intake.accept import ChangeNoticeIntake, Reading
-from hub.intake.residents import Digests, Register
+from hub.intake.residents import Digests, Register, departed
 from hub.ledger.page import Scribe
 from hub.routing.plan import Planner
 from hub.routing.release import Releaser
@@ -47,6 +47,8 @@ class Intake(Protocol):
 
 
 INTAKES = {"change-notice": ChangeNoticeIntake}
+FORGETS = {"change-notice": departed}
+"""Feeds whose state remembers residents, with what tells whom of them to forget."""
 
 
 class Desk(NamedTuple):

@@ -2,6 +2,7 @@
 
 ``home.toml`` what the home is · ``sandbox.key`` a sandbox's master key · ``vault.sqlite`` keys ·
 ``bus.sqlite`` the embedded bus · ``kafka/`` this machine's copies from a bus on Kafka ·
+``kafka.toml`` who the home is to its Kafka · ``kafka-users/`` passwords of users made there ·
 ``views.sqlite`` answers that can be built anew · ``ledger-index.sqlite`` the ledger's index, which
 can be built anew too · ``ledger/`` and ``log.vkey`` the ledger · ``files/`` sealed files in custody ·
 ``operators/`` public keys of operators · ``rules.note`` and ``rules/`` which rules count here ·
@@ -55,6 +56,16 @@ class Home:
     def kafka(self) -> Path:
         """Give the folder of what a bus on Kafka keeps on this machine."""
         return self.path / "kafka"
+
+    @property
+    def kafka_card(self) -> Path:
+        """Give the file that says who this home is to its Kafka; it holds no secret."""
+        return self.path / "kafka.toml"
+
+    @property
+    def kafka_users(self) -> Path:
+        """Give the folder of the passwords that were made for users of its Kafka."""
+        return self.path / "kafka-users"
 
     @property
     def views(self) -> Path:

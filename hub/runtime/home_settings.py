@@ -1,4 +1,4 @@
-"""What a home sets by hand: an organisation's own closing days, and periods left open to it."""
+"""What a home sets by hand: own closing days, periods left open to it, ends of subscriptions."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from hub.custody.terms import read_terms
 from hub.errors import UsageError
 from hub.rules.custody import load_custody
+from hub.rules.subscriptions import read_subscriptions
 from hub.vocabulary.clock import parse_day
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.custody.terms import Terms
+    from hub.rules.subscriptions import Subscriptions
 
 
 def closing_days(folder: Path | None, organisation: str) -> frozenset[date]:
@@ -44,6 +46,11 @@ def terms_of(folder: Path, organisation: str) -> Terms:
             "custody.toml には機関ごとの表を書いてください / custody.toml must hold a table a body"
         )
     return read_terms(load_custody().terms, organisation, own, closing_days(folder, organisation))
+
+
+def subscriptions_of(folder: Path) -> Subscriptions:
+    """Give until when bodies receive, from ``subscriptions.toml``; raises ``UsageError``."""
+    return read_subscriptions(_read(folder, "subscriptions.toml").get("subscription", []))
 
 
 def _read(folder: Path | None, name: str) -> dict[str, Any]:

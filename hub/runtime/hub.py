@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Self
 
 from hub.errors import UsageError
 from hub.rules.custody import load_custody
-from hub.rules.load import load_books
 from hub.runtime import topics
-from hub.runtime.announcements import open_keyring, publisher
+from hub.runtime.announcements import BusKeyring, ReleasesOnly, publisher
 from hub.runtime.buses import open_bus, open_chunks
+from hub.runtime.custody.lives import Lives
 from hub.runtime.custody.log import CustodyLog
 from hub.runtime.desk import Desk, open_desk
 from hub.runtime.home import Home, HomeClock, open_home
@@ -23,7 +23,7 @@ from hub.runtime.ledger_watch import LedgerWatch
 from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import HUB, Clerk
 from hub.runtime.recorder import Recorder
-from hub.runtime.rulebook import Rulebook, rules_of
+from hub.runtime.rulebook import Rulebook, books_of
 from hub.runtime.slips import Slips
 from hub.runtime.soundness import require_sound
 from hub.runtime.worker import GROUP, Worker
@@ -34,12 +34,8 @@ from hub.vocabulary.clock import StillClock
 from hub.vocabulary.ids import IdMinter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
-
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
     from hub.bus.chunks import ChunkStore
     from hub.bus.port import Bus
@@ -50,21 +46,6 @@ if TYPE_CHECKING:
     from hub.sealing.vault import Vault
     from hub.vocabulary.clock import Clock
     from hub.vocabulary.organisations import Organisation
-
-
-class ReleasesOnly:
-    """The trust of a recipient: nobody but the hub, so that no sender goes round it."""
-
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-
-    def opening_keys(self, organisation: str) -> Mapping[str, X25519PrivateKey]:
-        """Give the recipient's own opening keys."""
-        return self._vault.opening_keys(organisation)
-
-    def verify_keys(self, organisation: str) -> Sequence[Ed25519PublicKey]:
-        """Give the hub's public keys, and none of anybody else."""
-        return self._vault.verify_keys(organisation) if organisation == HUB else ()
 
 
 class Hub:
@@ -111,7 +92,7 @@ class Hub:
         bus = open_bus(settings.bus, home, session_s=settings.session_seconds, watch=metrics)
         require_sound(home, bus, vault)
         return cls(
-            load_books(rules_of(home)),
+            books_of(home),
             vault,
             bus,
             clock,
@@ -190,7 +171,7 @@ class Hub:
         The hub believes every party of itself; a party believes only what the hub releases.
         """
         trust = self.vault if reader == HUB else ReleasesOnly(self.vault)
-        return open_keyring(self.bus, reader, trust, HUB)
+        return BusKeyring(self.bus, reader, trust, self.vault.change)
 
     def carries_files(self, feed: str) -> bool:
         """Say whether a feed is carried as files, unread."""
@@ -215,6 +196,15 @@ class Hub:
         return CustodyLog(self.bus, self.vault)
 
     @cached_property
+    def lives(self) -> Lives:
+        """Give the marks and erasures of payloads that are no files."""
+        return Lives(self.bus, self.vault)
+
+    def ledger_watch(self) -> LedgerWatch:
+        """Give a watch that says whether the ledger is too far behind for anything to be released."""
+        return LedgerWatch(self.bus, self.home.path, self.clock, self.metrics, self.ledger_grace)
+
+    @cached_property
     def slips(self) -> Slips:
         """Give the submissions that were made under a slip."""
         return Slips(self.bus, self.vault)
@@ -231,7 +221,7 @@ class Hub:
             self.clock,
             self.mint,
             self.metrics,
-            LedgerWatch(self.bus, self.home.path, self.clock, self.metrics, self.ledger_grace),
+            self.ledger_watch(),
             self.batch_size,
         )
 

@@ -12,7 +12,7 @@ from hub.ledger.dropped import is_dropped
 from hub.ledger.page import requested_at
 from hub.ledger.record import Entry, Kind
 from hub.ledger.verify_drops import APPROVED, DROPPED_CODE, rule_of
-from hub.runtime.acts import refuse_one_person
+from hub.runtime.operators import require_two
 from hub.runtime.outcome import HUB, ledger_pages
 from hub.runtime.services import run_until_idle
 from hub.vocabulary.clock import rfc3339, today
@@ -35,7 +35,7 @@ def drop_month(
     already or its day has not come; ``SurroundingsError`` where it does not verify, or a running
     ledger does not record the drop within a minute. Called again, it finishes what was begun.
     """
-    refuse_one_person(operator, approver)
+    require_two([operator, approver])
     root = hub.home.path
     checkpoint = last_checkpoint(root, month)
     if is_dropped(root, month) and not (root / "ledger" / month / "tile").exists():

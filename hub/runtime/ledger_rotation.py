@@ -12,8 +12,9 @@ from hub.ledger import disk
 from hub.ledger.layout import VKEY, encode_keys
 from hub.ledger.log_reader import read_keys
 from hub.ledger.verify_keys import digest_of
-from hub.runtime.acts import record_ledger_key, refuse_one_person
+from hub.runtime.acts import record_ledger_key
 from hub.runtime.ledger_signing import ledger_signer
+from hub.runtime.operators import require_two
 
 if TYPE_CHECKING:
     from hub.ledger.head import Head
@@ -37,7 +38,7 @@ def rotate_ledger_key(hub: Hub, operator: str, approver: str) -> Rotated:
     Raises ``UsageError`` where both names are one operator's, ``AnotherWriterError`` (a
     ``SurroundingsError``) where the ledger's service runs: it would go on with the old key.
     """
-    refuse_one_person(operator, approver)
+    require_two([operator, approver])
     root = hub.home.path
     with hub.open_ledger() as log:
         hub.recorder(log).catch_up()

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from hub.vocabulary.clock import JST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from hub.runtime.worker import Tally
@@ -72,7 +72,7 @@ class Metrics:
         )
         self._late = Gauge(
             "hub_custody_late_files",
-            "Files not certified as erased: half of the time left is over (alarm), or all of it.",
+            "Files and payloads not certified as erased: half of the time is over (alarm), or all.",
             ["lateness"],
             registry=self.registry,
         )
@@ -100,6 +100,13 @@ class Metrics:
         self._rules = Gauge(
             "hub_rules_signed_timestamp_seconds",
             "When the rules were signed that a worker here decides by.",
+            registry=self.registry,
+        )
+
+        self._certificates = Gauge(
+            "hub_kafka_certificate_expiry_timestamp_seconds",
+            "When a certificate runs out by which Kafka is reached.",
+            ["certificate"],
             registry=self.registry,
         )
 
@@ -160,6 +167,11 @@ class Metrics:
     def rules_signed(self, day: date) -> None:
         """Set the day on which the rules were signed."""
         self._rules.set(datetime.combine(day, time(), JST).timestamp())
+
+    def certificates(self, expiries: Mapping[str, float]) -> None:
+        """Set when certificates run out, in seconds since 1970, by what each is."""
+        for certificate, instant in expiries.items():
+            self._certificates.labels(certificate).set(instant)
 
     def ledger_lag(self, seconds: float) -> None:
         """Set the age of the oldest page that no checkpoint covers."""

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from hub.runtime.home import Home
@@ -77,6 +78,15 @@ def operator_of(home: Home, file: Path) -> str:
             " / the operator's credential file is not valid here; make one by `hub operators add`"
         ) from None
     return str(name)
+
+
+def require_two(operators: Sequence[str]) -> None:
+    """Raise ``UsageError`` unless these are the ids of two operators, each another's."""
+    if len(operators) != 2 or len(set(operators)) != 2:  # noqa: PLR2004 -- as the words say
+        raise UsageError(
+            "別の二人の承認が要ります。--operator と --approve-with に別の人の資格情報を指定してください"
+            " / two people must agree: give two operators' files by --operator and --approve-with"
+        )
 
 
 def _public_file(home: Home, name: str) -> Path:

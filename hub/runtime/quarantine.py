@@ -7,7 +7,7 @@ name a person, and the ledger keeps no free text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -66,7 +66,8 @@ class Quarantine:
             self._hub.bus.publish(self._still_quarantined(note, opened, reason))
             return reason
         again = self._message(note, values)
-        self._hub.bus.publish([again, *self._closing(note, "resubmitted", b"", Kind.RESUBMIT)])
+        how = Closing("resubmitted", Kind.RESUBMIT, operator=self._operator)
+        self._hub.bus.publish([again, *closing(self._hub, note, how)])
         return None
 
     def _resubmit_letter(self, note: dict[str, Any], opened: Opened) -> Reason | None:
@@ -78,13 +79,15 @@ class Quarantine:
         submission = LetterSubmission(hub, note["feed"], sender, asked, encoding)
         reason = submission.retake(opened.payload, note["id"])
         if reason is None:
-            hub.bus.publish(self._closing(note, "resubmitted", b"", Kind.RESUBMIT))
+            how = Closing("resubmitted", Kind.RESUBMIT, operator=self._operator)
+            hub.bus.publish(closing(hub, note, how))
         return reason
 
     def discard(self, message_id: str, words: str) -> None:
         """Take a message out of quarantine for good, for the reason given."""
         note, _ = self._open(message_id)
-        self._hub.bus.publish(self._closing(note, "discarded", words.encode(), Kind.DISCARD))
+        how = Closing("discarded", Kind.DISCARD, words.encode(), self._operator)
+        self._hub.bus.publish(closing(self._hub, note, how))
 
     def _find(self, message_id: str) -> tuple[dict[str, Any], int]:
         found = self._views.in_quarantine(message_id)
@@ -156,30 +159,44 @@ class Quarantine:
         request = read_request(note["request"])._replace(resubmitted=True)
         return sender_record(self._hub, feed, note["from"], request, note["id"], values)
 
-    def _closing(self, note: dict[str, Any], code: str, words: bytes, kind: Kind) -> list[Record]:
-        """Give the records that take a message out of quarantine and say so."""
-        now = self._hub.clock.now()
-        at = rfc3339(now)
-        attributes = Attributes(type="quarantine", request=code)
-        template = self._hub.releasing.template(HUB, HUB, attributes, now)
-        closed = orjson.dumps({"event": code, "id": note["id"]})
-        headers, value = template.seal(note["id"], self._hub.mint(), closed + b"\n" + words)
-        line = Entry(
-            kind=kind,
-            id=note["id"],
-            feed=note["feed"],
-            sender=note["from"],
-            at=at,
-            requested_at=requested_at(note["id"]),
-            code=code,
-            operator=self._operator,
-        ).to_line()
-        receipt = Receipt(note["id"], note["from"], None, code, None, None)
-        return [
-            Record(topics.quarantine().name, None, value, (*headers, ("quarantine", closed))),
-            *ledger_pages([line]),
-            *receipt_pages([receipt], at),
-        ]
+
+class Closing(NamedTuple):
+    """How a message leaves quarantine: the receipt's code, the ledger's kind, an operator's words."""
+
+    code: str
+    kind: Kind
+    words: bytes = b""
+    operator: str | None = None
+    reason: Reason | None = None
+
+    def __repr__(self) -> str:
+        return f"Closing({self.code})"
+
+
+def closing(hub: Hub, note: dict[str, Any], how: Closing) -> list[Record]:
+    """Give the records that take a message out of quarantine and say so."""
+    now = hub.clock.now()
+    at = rfc3339(now)
+    attributes = Attributes(type="quarantine", request=how.code)
+    template = hub.releasing.template(HUB, HUB, attributes, now)
+    closed = orjson.dumps({"event": how.code, "id": note["id"]})
+    headers, value = template.seal(note["id"], hub.mint(), closed + b"\n" + how.words)
+    line = Entry(
+        kind=how.kind,
+        id=note["id"],
+        feed=note["feed"],
+        sender=note["from"],
+        at=at,
+        requested_at=requested_at(note["id"]),
+        code=how.code,
+        operator=how.operator,
+    ).to_line()
+    receipt = Receipt(note["id"], note["from"], None, how.code, None, how.reason)
+    return [
+        Record(topics.quarantine().name, None, value, (*headers, ("quarantine", closed))),
+        *ledger_pages([line]),
+        *receipt_pages([receipt], at),
+    ]
 
 
 def _encoding_of(opened: Opened) -> Encoding:

@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING
 from hub.errors import ForgeryError, SurroundingsError
 from hub.ledger.note import NoteError, NoteSigner, parse_note
 from hub.resources import shelf
+from hub.rules.load import load_books
 from hub.rules.signed import Standing, Statement, read_statement, standing
+from hub.runtime.home_settings import subscriptions_of
 from hub.vocabulary.clock import JST
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from hub.rules.load import Books
     from hub.runtime.home import Home
     from hub.sealing.vault import Vault
 
@@ -41,6 +44,14 @@ def rules_of(home: Home) -> Path:
         statement = None
     own = home.rules / statement.digest if statement else None
     return own if own and own.is_dir() else shelf("rules")
+
+
+def books_of(home: Home) -> Books:
+    """Read what decisions need in a home: its rules, and the ends of subscriptions set there.
+
+    Raises ``CatalogueError`` or ``UsageError`` where one of them cannot be used.
+    """
+    return load_books(rules_of(home))._replace(subscriptions=subscriptions_of(home.path))
 
 
 def keep_rules(home: Home, folder: Path, digest: str) -> None:
@@ -72,7 +83,7 @@ class Rulebook:
         self._home = home
         self._signer = NoteSigner(f"juki-hub/{home.name}/rules", vault.rules_key())
         self._digest = digest
-        self._content = self._read()
+        self._content = home.rules_note()
         self.statement = self._checked(self._content)
 
     def require(self, now: datetime) -> date:
@@ -108,10 +119,7 @@ class Rulebook:
 
     def is_current(self) -> bool:
         """Say whether nobody has signed anew since this was loaded."""
-        return self._read() == self._content
-
-    def _read(self) -> bytes:
-        return self._home.rules_note()
+        return self._home.rules_note() == self._content
 
     def _checked(self, content: bytes) -> Statement | None:
         """Give what a note says, or nothing where it is none of ours."""

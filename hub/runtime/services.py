@@ -10,6 +10,8 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import structlog
@@ -17,22 +19,25 @@ import structlog
 from hub.errors import HubError
 from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.desk import FileDesk
+from hub.runtime.custody.keeper import Keeper
 from hub.runtime.custody.letter_desk import LetterDesk
 from hub.runtime.custody.overview import count_late
+from hub.runtime.custody.sweep import Sweep
 from hub.runtime.hub import Hub
 from hub.runtime.ledger_watch import LedgerBehindError
 from hub.runtime.metrics import Metrics
+from hub.runtime.reach_watch import ReachWatch
 from hub.runtime.worker import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hub.ledger.head import Head
+    from hub.runtime.reach import Reach
     from hub.runtime.recorder import Recorder
     from hub.runtime.settings import Settings
     from hub.runtime.worker import Worker
 
 Role = Literal["all", "worker", "custodian", "ledger"]
+GoesOn = Callable[[], bool]
 
 _GONE_SECONDS = 15.0
 _LOOK_AGAIN_SECONDS = 0.2
@@ -58,18 +63,16 @@ def run_until_idle(hub: Hub, role: Role = "all") -> tuple[Tally, Head | None]:
     """
     tally, head = Tally(), None
     if role == "custodian":
-        purge(hub)
-        return tally, None
+        return Tally(erased=purge(hub)), None
     if role == "worker":
         return _drain(hub, None), None
     with hub.open_ledger() as log:
         # Made first: it refuses a ledger that is ahead of its bus before anything is added.
         recorder = hub.recorder(log)
         if role == "all":
-            purge(hub)
-            tally = _drain(hub, recorder)
-            # What was refused meanwhile.
-            purge(hub)
+            tally = Tally(erased=purge(hub)) + _drain(hub, recorder)
+            # Files that were refused meanwhile; no other payload has come to its day since.
+            tally += Tally(erased=_erase_all(Custodian(hub)))
         recorder.catch_up()
         head = log.checkpoint()
     return tally, head
@@ -83,36 +86,40 @@ def _drain(hub: Hub, recorder: Recorder | None) -> Tally:
         recorder.catch_up()
     while (tally := _step(worker, recorder)) is not None:
         total += tally
+    forgotten = Sweep(hub, worker.member).step()
     worker.close()
-    return total + _decide_files(hub)
+    return total + Tally(erased=forgotten) + _decide_files(hub, recorder)
 
 
-def _decide_files(hub: Hub) -> Tally:
+def _decide_files(hub: Hub, recorder: Recorder | None) -> Tally:
     total = Tally()
     for desk in (FileDesk(hub), LetterDesk(hub)):
-        while (tally := desk.step()) is not None:
+        while (tally := _step(desk, recorder)) is not None:
             total += tally
         desk.close()
     return total
 
 
 def purge(hub: Hub) -> int:
-    """Erase every file that is due; gives how many were certified as erased."""
-    custodian = Custodian(hub)
+    """Erase all that is due, files and other payloads; gives how many were certified as erased."""
+    return sum(_erase_all(each) for each in (Custodian(hub), Keeper(hub)))
+
+
+def _erase_all(eraser: Custodian | Keeper) -> int:
     total = 0
     # A broker lists what it deletes for a moment longer; what is gone only then is certified then.
     give_up = time.monotonic() + _GONE_SECONDS
-    while (erased := custodian.step()) or (custodian.waits and time.monotonic() < give_up):
+    while (erased := eraser.step()) or (eraser.waits and time.monotonic() < give_up):
         total += erased
         if not erased:
             time.sleep(_LOOK_AGAIN_SECONDS)
-    custodian.close()
+    eraser.close()
     return total
 
 
-def _step(worker: Worker, recorder: Recorder | None) -> Tally | None:
+def _step(decider: Worker | FileDesk | LetterDesk, recorder: Recorder | None) -> Tally | None:
     try:
-        return worker.step()
+        return decider.step()
     except LedgerBehindError:
         if recorder is None:
             raise
@@ -130,7 +137,7 @@ class Supervisor:
         self._settings = settings
         self.metrics = Metrics()
         self._stop = threading.Event()
-        self._loops: dict[str, Callable[[Hub], None]] = {}
+        self._loops: dict[str, Callable[[Hub, GoesOn], None]] = {}
         if role in {"all", "worker"}:
             self._loops["worker"] = self._work
         if role in {"all", "custodian"}:
@@ -138,6 +145,7 @@ class Supervisor:
         if role in {"all", "ledger"}:
             self._loops["ledger"] = self._record
             self._loops["index"] = self._index
+        self._reaches = ReachWatch(settings, self.metrics)
         self._log = structlog.get_logger()
 
     @property
@@ -145,7 +153,7 @@ class Supervisor:
         """Give what is set when the services are to end."""
         return self._stop
 
-    def add(self, name: str, loop: Callable[[Hub], None]) -> None:
+    def add(self, name: str, loop: Callable[[Hub, GoesOn], None]) -> None:
         """Add a service, before the services run."""
         self._loops[name] = loop
 
@@ -165,18 +173,22 @@ class Supervisor:
             thread.join()
 
     def _keep(
-        self, name: str, loop: Callable[[Hub], None], on_start: Callable[[Hub], None] | None
+        self,
+        name: str,
+        loop: Callable[[Hub, GoesOn], None],
+        on_start: Callable[[Hub], None] | None,
     ) -> None:
         """Start a service anew whenever it fails, pausing longer each time."""
         pause = _FIRST_PAUSE_SECONDS
         while not self._stop.is_set():
             try:
+                reach = self._reaches.begin()
                 with Hub.open(self._settings, self.metrics) as hub:
                     if on_start:
                         on_start(hub)
                     hub.act()
                     self._log.info("service-started", service=name)
-                    loop(hub)
+                    loop(hub, partial(self._goes_on, reach))
             except HubError as error:
                 self._log.error("service-failed", service=name, error=str(error))
             except Exception as error:  # noqa: BLE001 -- the supervisor's one duty
@@ -189,14 +201,22 @@ class Supervisor:
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         self._log.info("service-stopped", service=name)
 
-    def _work(self, hub: Hub) -> None:
+    def _goes_on(self, reach: Reach | None) -> bool:
+        """Say whether a service goes on as it was opened; with a new password it is opened anew."""
+        return not self._stop.is_set() and self._reaches.is_current(reach)
+
+    def _work(self, hub: Hub, goes_on: GoesOn) -> None:
         worker, stopped = hub.worker(), False
         desk, letters = FileDesk(hub), LetterDesk(hub)
+        sweep = Sweep(hub, worker.member)
         # Rules that were signed anew count from the next batch on: the hub is opened with them.
-        while not self._stop.is_set() and hub.rulebook.is_current():
+        while goes_on() and hub.rulebook.is_current():
             hub.rulebook.require(hub.clock.now())
             try:
                 tally = worker.step()
+                for other in (desk, letters):
+                    if tally is None:
+                        tally = other.step()
             except LedgerBehindError as error:
                 # In sight: said once, shown by a metric, and looked at again until it is over.
                 if not stopped:
@@ -208,39 +228,36 @@ class Supervisor:
                 self._log.info("releases-resumed", service="worker")
                 stopped = False
             if tally is None:
-                tally = desk.step()
-            if tally is None:
-                tally = letters.step()
-            if tally is None:
+                sweep.step()
                 self._stop.wait(self._settings.idle_seconds)
             else:
                 hub.act()
                 self._log.info("batch-committed", **tally._asdict())
 
-    def _erase(self, hub: Hub) -> None:
-        custodian = Custodian(hub)
-        while not self._stop.is_set():
-            erased = custodian.step()
-            self.metrics.custody(*count_late(hub))
-            if erased:
+    def _erase(self, hub: Hub, goes_on: GoesOn) -> None:
+        custodian, keeper = Custodian(hub), Keeper(hub)
+        while goes_on():
+            files, payloads = custodian.step(), keeper.step()
+            self.metrics.custody(*map(sum, zip(count_late(hub), keeper.count_late(), strict=True)))
+            if files or payloads:
                 hub.act()
-                self._log.info("files-erased", files=erased)
+                self._log.info("erased", files=files, payloads=payloads)
             else:
                 self._stop.wait(self._settings.custody_seconds)
 
-    def _record(self, hub: Hub) -> None:
+    def _record(self, hub: Hub, goes_on: GoesOn) -> None:
         with hub.open_ledger() as log:
             recorder = hub.recorder(log)
-            while not self._stop.is_set():
+            while goes_on():
                 if not recorder.step():
                     self._stop.wait(self._settings.idle_seconds)
 
-    def _index(self, hub: Hub) -> None:
+    def _index(self, hub: Hub, goes_on: GoesOn) -> None:
         # Here, since most calls that load this module end soon and have no index.
         from hub.runtime.indexer import Indexer, open_index  # noqa: PLC0415
 
         with open_index(hub.home, self._settings.ledger_index) as store:
             indexer = Indexer(hub.home, store)
-            while not self._stop.is_set():
-                if not indexer.step(lambda: not self._stop.is_set()):
+            while goes_on():
+                if not indexer.step(goes_on):
                     self._stop.wait(self._settings.idle_seconds)

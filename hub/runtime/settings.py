@@ -17,7 +17,10 @@ class Settings(BaseSettings):
     ``custody_seconds`` the pause of a custodian that found nothing due,
     ``metrics_port`` where Prometheus reads (0: nowhere) at ``metrics_host``: loopback where nothing
     else is said, since whoever reaches it may read, ``ledger_index`` where the ledger's index is
-    (``sqlite`` in the home, or a PostgreSQL URL), ``pdf_font`` the font of reports on paper.
+    (``sqlite`` in the home, or a PostgreSQL URL), ``pdf_font`` the font of reports on paper,
+    ``gateway_host`` and ``gateway_port`` where the gateway listens, ``gateway_certificate`` the file
+    of its own key and certificate, ``gateway_clients`` that of the authority which signs its clients',
+    ``gateway_body_bytes`` the largest body it takes.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore")
@@ -35,4 +38,9 @@ class Settings(BaseSettings):
     # A URL may hold a password.
     ledger_index: str = Field(default="sqlite", repr=False)
     pdf_font: Path | None = None
+    gateway_host: str = "127.0.0.1"
+    gateway_port: int = Field(default=8443, ge=1, le=65_535)
+    gateway_certificate: Path | None = None
+    gateway_clients: Path | None = None
+    gateway_body_bytes: int = Field(default=32 << 20, ge=1 << 10, le=1 << 30)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hub.bus.port import Bus, Delivered, Record
     from hub.sealing.vault import Vault
 
-_GROUP = "slips"
+_GROUP = "hub.slips"
 _AT_ONCE = 100
 _PAUSE_SECONDS = 0.01
 

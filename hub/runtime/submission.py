@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hub.routing.plan import Plan
+    from hub.rules.model import Decision
     from hub.runtime.hub import Hub
     from hub.vocabulary.feeds import Feed, Values
     from hub.vocabulary.organisations import Organisation
@@ -58,18 +59,25 @@ class LineReceipt(NamedTuple):
     def to_preview(self) -> dict[str, Any]:
         """Give the receipt of a dry run: nothing was taken, and who would get which items."""
         legs = self.plan.legs if self.plan and self.outcome == "accepted" else ()
-        recipients = [
-            {
-                "from": leg.provider.id,
-                "to": leg.recipient.id,
-                "decision": "permit" if leg.decision.permits else "deny",
-                "rule": leg.decision.rule.id if leg.decision.rule else None,
-                "basis": leg.decision.rule.basis.to_dict() if leg.decision.rule else None,
-                "items": [item for item in self.present if item in leg.decision.items],
-            }
-            for leg in legs
-        ]
+        recipients = []
+        for leg in legs:
+            items = [item for item in self.present if item in leg.decision.items]
+            recipients.append(preview_leg(leg.provider.id, leg.recipient.id, leg.decision, items))
         return self.to_dict() | {"recipients": recipients}
+
+
+def preview_leg(
+    provider: str, recipient: str, decision: Decision, items: Sequence[str]
+) -> dict[str, Any]:
+    """Give one leg as a dry run shows it: between whom (organisation ids), by which rule, what."""
+    return {
+        "from": provider,
+        "to": recipient,
+        "decision": "permit" if decision.permits else "deny",
+        "rule": decision.rule.id if decision.rule else None,
+        "basis": decision.rule.basis.to_dict() if decision.rule else None,
+        "items": list(items),
+    }
 
 
 class Submission:

@@ -1,6 +1,6 @@
 """In what a bus can differ from what is declared, each a type of its own.
 
-A change can be brought about by the hub; a drift needs a person. Rights will be further changes.
+A change can be brought about by the hub; a drift needs a person. Rights: ``right_changes``.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from hub.bus.administration import Found, FoundTopic
     from hub.bus.declared import Topic
+    from hub.runtime.right_changes import RightChange
     from hub.runtime.topic_changes import Change, Difference
 
 
@@ -37,17 +38,24 @@ _DEMO_ONLY = Note(
     "fewer than three brokers, so one copy of everything: for demo only",
 )
 
+_OPEN = Note(
+    "open",
+    "このバスには認証も権限もありません。この機械の中での試用だけに使ってください",
+    "nobody is asked who he is on this bus: for trying things on this machine only",
+)
+
 
 class Plan(NamedTuple):
-    """What the hub can change, what a person must resolve, and what is worth saying."""
+    """What the hub can change (rights apart), what a person must resolve, what is worth saying."""
 
     changes: Sequence[Change]
     unresolved: Sequence[Difference]
     notes: Sequence[Note]
+    rights: Sequence[RightChange] = ()
 
 
-def compare(wanted: Sequence[Topic], found: Found) -> Plan:
-    """Give what differs between the declared topics and those of a bus."""
+def compare(wanted: Sequence[Topic], found: Found, *, secured: bool = False) -> Plan:
+    """Give what differs between the declared topics and those of a bus, ``secured`` or not."""
     size = _size(found)
     present = [(topic, found.topics[topic.name]) for topic in wanted if topic.name in found.topics]
     changes: list[Change] = [CreateTopic(t) for t in wanted if t.name not in found.topics]
@@ -56,11 +64,13 @@ def compare(wanted: Sequence[Topic], found: Found) -> Plan:
         if found.brokers:
             changes += _settings(topic, there)
         unresolved += _shape(topic, there, declared.replicas(size))
-    unresolved += _brokers(found, size)
+    unresolved += _brokers(found, size, secured=secured)
     names = {topic.name for topic in wanted}
     unresolved += [UndeclaredTopic(name) for name in sorted(found.topics) if name not in names]
     is_small = bool(found.brokers) and size < declared.copies().from_brokers
-    return Plan(changes, unresolved, [_DEMO_ONLY] if is_small else [])
+    is_open = bool(found.brokers) and not secured
+    notes = [*([_DEMO_ONLY] if is_small else []), *([_OPEN] if is_open else [])]
+    return Plan(changes, unresolved, notes)
 
 
 def _size(found: Found) -> int:
@@ -85,9 +95,10 @@ def _shape(topic: Topic, there: FoundTopic, replicas: int) -> Iterable[OtherPart
         yield FewCopies(topic.name, there.replicas, replicas)
 
 
-def _brokers(found: Found, size: int) -> Iterator[BrokerDiffers]:
+def _brokers(found: Found, size: int, *, secured: bool) -> Iterator[BrokerDiffers]:
     for number, settings in sorted(found.brokers.items()):
         for row in declared.broker_settings():
             value = settings.get(row.name)
-            if size >= row.from_brokers and not row.is_met_by(value):
+            applies = size >= row.from_brokers and (secured or not row.secured)
+            if applies and not row.is_met_by(value):
                 yield BrokerDiffers(number, row.name, value, row.wanted)

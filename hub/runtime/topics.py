@@ -53,6 +53,11 @@ def custody() -> Topic:
     return declared.topics()["custody"]
 
 
+def lives() -> Topic:
+    """Give the topic of the marks and erasures of all other payloads."""
+    return declared.topics()["lives"]
+
+
 def slips() -> Topic:
     """Give the topic of submissions under a slip."""
     return declared.topics()["slips"]
@@ -74,7 +79,7 @@ def state(feed: str) -> Topic:
 def needed(feeds: Iterable[str], parties: Iterable[str], *, on_brokers: bool) -> list[Topic]:
     """Give every topic that a hub with these feeds and parties needs on such a bus."""
     feeds, parties = list(feeds), list(parties)
-    wanted = [ledger(), receipts(), quarantine(), keys(), custody(), slips()]
+    wanted = [ledger(), receipts(), quarantine(), keys(), custody(), lives(), slips()]
     wanted += [intake(feed) for feed in feeds]
     wanted += [release(feed, party) for feed in feeds for party in parties]
     return wanted + [state(feed) for feed in feeds if on_brokers]

@@ -95,10 +95,14 @@ class Views:
             }
 
     def quarantined(self) -> Iterator[dict[str, Any]]:
-        """Yield the notes of all messages that wait in quarantine, oldest first."""
+        """Give the notes of all messages that wait in quarantine, oldest first."""
+        return (note for note, _ in self.waiting())
+
+    def waiting(self) -> list[tuple[dict[str, Any], int]]:
+        """Give these notes, each with its message's position on the bus."""
         self._catch_up_quarantine()
-        for (note,) in self._db.execute("SELECT note FROM quarantine ORDER BY position"):
-            yield orjson.loads(str(note))
+        rows = self._db.execute("SELECT note, position FROM quarantine ORDER BY position")
+        return [(orjson.loads(str(note)), int(str(position))) for note, position in rows]
 
     def in_quarantine(self, message_id: str) -> tuple[dict[str, Any], int] | None:
         """Give the note of a quarantined message and its position on the bus, or nothing."""
@@ -164,7 +168,9 @@ class Views:
     def _begin_anew_if_ahead(self, topic: str) -> None:
         """Drop what the views hold where the bus was set back to an earlier copy."""
         _, position = self._position(topic)
-        if position and not self._bus.follow(topic, 0, position - 1, 1):
+        # Where all before the position was erased, nothing is left to tell by.
+        told = position > self._bus.extent(topic, 0).begin
+        if told and not self._bus.follow(topic, 0, position - 1, 1):
             with immediate(self._db):
                 for table in ("receipts", "quarantine", "ledger", "positions"):
                     self._db.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of our own

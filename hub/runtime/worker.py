@@ -30,13 +30,14 @@ GROUP = "hub.worker"
 
 
 class Tally(NamedTuple):
-    """How many messages a step, or many, brought to which end."""
+    """How many messages a step, or many, brought to which end; and how much was erased."""
 
     accepted: int = 0
     quarantined: int = 0
     repeated: int = 0
     provisions: int = 0
     refusals: int = 0
+    erased: int = 0
 
     def __add__(self, other: Tally) -> Tally:  # type: ignore[override]
         return Tally(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
@@ -67,6 +68,11 @@ class Worker:
         self._watch = watch
         self._batch_size = batch_size
 
+    @property
+    def member(self) -> Member:
+        """Give the reader of the intake topics, to whose partitions the state belongs."""
+        return self._member
+
     def step(self) -> Tally | None:
         """Take one batch through; nothing where none waits.
 
@@ -94,6 +100,7 @@ class Worker:
 
     def _carry(self, batch: Batch, desk: Desk) -> Tally:
         now = self._clock.now()
+        self._keyring.refresh()
         arrivals, forged = open_arrivals(batch.records, self._keyring, desk.feed.name, self._mint)
         if arrivals:
             age = now - minted_at(arrivals[0].message_id)

@@ -72,6 +72,7 @@ class Keyring:
         trust: Trust,
         releaser: str,
         lookup: Callable[[str], None] | None = None,
+        change: Callable[[], int] | None = None,
         most_keys: int = _MOST_KEYS,
     ) -> None:
         self.reader = reader
@@ -79,6 +80,8 @@ class Keyring:
         self._trust = trust
         self._releaser = releaser
         self._lookup = lookup
+        self._change = change
+        self._seen = change() if change else 0
         self._most_keys = most_keys
         self._keys: OrderedDict[str, DataKey] = OrderedDict()
         self._first: OrderedDict[str, bytes] = OrderedDict()
@@ -116,6 +119,20 @@ class Keyring:
             raise UnknownKeyError
         self._keys.move_to_end(key_id)
         return key
+
+    def refresh(self) -> bool:
+        """Let go of every key where one was destroyed or rotated since; says whether it did.
+
+        ``change`` tells by a number that rises. What still counts is learnt again when it is met.
+        Costs one question to the vault: ask once a batch.
+        """
+        seen = self._change() if self._change else self._seen
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        self._keys.clear()
+        self.readings.clear()
+        return True
 
     def forget(self, key_id: str) -> None:
         """Drop a key for good: from now on no record under it opens here."""

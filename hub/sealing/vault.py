@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -101,8 +101,8 @@ class Vault(Protocol):
         """Destroy the keys of files beyond recovery; those that are gone already count as well."""
         ...
 
-    def keeps(self, traces: Sequence[bytes]) -> bool:
-        """Say whether any of these bytes stands in what the vault keeps on disk."""
+    def keeps(self, traces: Collection[bytes]) -> set[bytes]:
+        """Give those of these bytes that stand in what the vault keeps on disk."""
         ...
 
     def ensure_party(self, organisation: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ from hub.sealing.vault_keys import EpochKeys
 from hub.sealing.wrapping import Wrapping
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
     from pathlib import Path
     from types import TracebackType
 
@@ -81,9 +81,10 @@ class VaultFile(Identities, EpochKeys, FileKeys):
         """Say whether the file's pages agree; reads all of it, for one that was copied."""
         return self._database.row("PRAGMA integrity_check(1)") == ("ok",)
 
-    def keeps(self, traces: Sequence[bytes]) -> bool:
-        """Say whether any of these bytes stands in the vault's file or what SQLite keeps beside it."""
-        return any(trace in content for content in self._database.contents() for trace in traces)
+    def keeps(self, traces: Collection[bytes]) -> set[bytes]:
+        """Give those of these bytes that stand in the vault's file or what SQLite keeps beside it."""
+        contents = list(self._database.contents())
+        return {trace for trace in traces if any(trace in content for content in contents)}
 
     def secret(self, name: str) -> bytes:
         """Give the 32 bytes of a named secret, made when first asked for."""

@@ -201,6 +201,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "指定日は、保持する規則の最も古い条文より前です",
         "the day lies before the earliest text held of the rule",
     ),
+    "subscription-ended": (
+        "受信者の受信期間が終わっています",
+        "the recipient's subscription has ended",
+    ),
     "rule-ended": ("規則の適用期間が終わっています", "the rule is no longer in force"),
     "unresolved-rule": (
         "規則の提供先または事務が未確定のため認めません",
@@ -260,6 +264,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "undelivered": (
         "期限までに受け取られなかったため消去しました。必要なら送り直してください",
         "not fetched in time and erased; send it again if it is still needed",
+    ),
+    "quarantine-expired": (
+        "期限までに訂正されなかったため破棄しました。訂正した行を新たに送ってください",
+        "not mended in time and discarded; send a corrected line",
     ),
     "erased": ("鍵を廃棄し、内容を消去しました", "its key was destroyed and its bytes removed"),
     "not-permitted": ("規則が認めないため消去しました", "erased, since no rule permits it"),

@@ -1,7 +1,7 @@
 """One Kafka process: a combined KRaft broker and controller whose files lie in one folder.
 
 ``server.properties`` is how it is set, ``data/`` holds its logs, ``broker.log`` what it said,
-``pid`` the process that last ran here. Nothing listens but on 127.0.0.1, and without access control.
+``pid`` the process that last ran here. Nothing listens but on 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -11,72 +11,40 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from hub.sealing.certificates import write_secret
 from ops.kafka.java import Machine, NodeError, java
+from ops.kafka.properties import HOST, properties
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ops.kafka.properties import Ports, Safety
+
 _STOP_SECONDS = 30.0
 _LOG_TAIL_LINES = 20
-
-# Tests and a demo want this: no wait before a first group starts; dead members, dead brokers and
-# abandoned transactions are noticed soon; few threads. unclean.leader.election.enable is false by
-# default, so that no committed record is given up. offsets.retention.minutes is what a broker of
-# the hub needs anywhere: by default a group that has had no member for seven days loses its
-# position, and all would be delivered again.
-_PROPERTIES = """\
-process.roles=broker,controller
-node.id={number}
-controller.quorum.voters={voters}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-controller.listener.names=CONTROLLER
-log.dirs={data}
-auto.create.topics.enable=false
-default.replication.factor={replicas}
-min.insync.replicas={in_sync}
-offsets.topic.replication.factor={replicas}
-offsets.topic.num.partitions=8
-offsets.retention.minutes=5256000
-transaction.state.log.replication.factor={replicas}
-transaction.state.log.min.isr={in_sync}
-transaction.state.log.num.partitions=8
-transaction.abort.timed.out.transaction.cleanup.interval.ms=500
-share.coordinator.state.topic.replication.factor={replicas}
-share.coordinator.state.topic.min.isr={in_sync}
-broker.session.timeout.ms=4000
-broker.heartbeat.interval.ms=500
-replica.lag.time.max.ms=5000
-group.initial.rebalance.delay.ms=0
-group.min.session.timeout.ms=1000
-log.cleaner.dedupe.buffer.size=8388608
-message.max.bytes=8388608
-num.network.threads=2
-num.io.threads=4
-background.threads=2
-"""
-
-
-class Ports(NamedTuple):
-    """Where a node listens on 127.0.0.1: for clients, and for the other controllers."""
-
-    client: int
-    controller: int
 
 
 class Node:
     """The ``number``-th node, from 1, of the nodes that listen at ``ports``.
 
-    ``machine`` is how Java runs it.
+    ``machine`` is how Java runs it, ``safety`` who may do what there: without it, everybody all.
     """
 
-    def __init__(self, folder: Path, number: int, ports: Sequence[Ports], machine: Machine) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        number: int,
+        ports: Sequence[Ports],
+        machine: Machine,
+        safety: Safety | None = None,
+    ) -> None:
         self.folder = folder
         self._number = number
         self._ports = ports
         self._machine = machine
+        self._safety = safety
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -87,34 +55,38 @@ class Node:
     @property
     def address(self) -> str:
         """Give the ``host:port`` for clients."""
-        return f"127.0.0.1:{self._ports[self._number - 1].client}"
+        return f"{HOST}:{self._ports[self._number - 1].client}"
+
+    @property
+    def certified_address(self) -> str:
+        """Give the ``host:port`` of a secured node for clients that have a certificate."""
+        return f"{HOST}:{self._ports[self._number - 1].certified}"
 
     @property
     def _properties(self) -> Path:
         return self.folder / "server.properties"
 
-    def format(self, cluster: str) -> None:
-        """Write the settings and format the data folder, once; raises ``NodeError``."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._properties.write_text(self._words(), encoding="ascii")
-        call = "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)
-        if self._spawn([*java(Machine("128m")), *call]).wait() != 0:
-            raise NodeError(f"the node's folder cannot be formatted:\n{self.last_words()}")
+    def format(self, cluster: str, first_user: str = "") -> None:
+        """Write the settings and format the data folder, once; raises ``NodeError``.
 
-    def _words(self) -> str:
-        mine, nodes = self._ports[self._number - 1], len(self._ports)
-        return _PROPERTIES.format(
-            number=self._number,
-            voters=",".join(
-                f"{number}@127.0.0.1:{ports.controller}"
-                for number, ports in enumerate(self._ports, start=1)
-            ),
-            port=mine.client,
-            controller=mine.controller,
-            data=self.folder / "data",
-            replicas=min(nodes, 3),
-            in_sync=min(nodes, 2),
-        )
+        ``first_user`` is a SCRAM user in the words of ``--add-scram``. It holds a password: it goes
+        by a file that is gone afterwards, never by a command line, and what the program says, which
+        repeats it, is not kept.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = properties(self._number, self._ports, self.folder / "data", self._safety)
+        self._properties.write_text(text, encoding="ascii")
+        words = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+        words += ["--add-scram", first_user] if first_user else []
+        program, *rest = [*java(Machine("128m")), *words]
+        call_file = self.folder / "format.call"
+        write_secret(call_file, "\n".join(map(_quoted, rest)).encode())
+        done = subprocess.run([program, f"@{call_file}"], capture_output=True, check=False)
+        call_file.unlink()
+        if done.returncode != 0:
+            raise NodeError(
+                f"the node's folder {self.folder} cannot be formatted; look at its disk"
+            )
 
     def start(self, archive: str = "SharedArchiveFile") -> None:
         """Start the process; whether it answers is for ``LocalKafka`` to see."""
@@ -181,6 +153,11 @@ class Node:
         """Give the end of what it said, and where all of it stands."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join([*lines[-_LOG_TAIL_LINES:], f"(all of it: {self.log})"])
+
+
+def _quoted(word: str) -> str:
+    """Give a word as a file of Java's arguments has it."""
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _call_of(pid: int) -> list[bytes]:

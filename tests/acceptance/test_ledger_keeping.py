@@ -27,7 +27,10 @@ _APRIL, _MAY = "2026-04-10T09:00:00+09:00", "2026-05-10T09:00:00+09:00"
 
 @pytest.fixture(scope="module")
 def old_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a home with records of April and May 2026 and two operators' files beside it."""
+    """Make a home with records of April and May 2026 and two operators' files beside it.
+
+    In May the lines of April, which the hub has had for weeks, are erased: one record more.
+    """
     folder = tmp_path_factory.mktemp("old")
     home = folder / "home"
     assert hub("init", "--sandbox", "--home", str(home)).code == 0
@@ -75,12 +78,12 @@ def test_a_month_goes_only_past_its_retention(kept: Path) -> None:
     code, words = _drop(kept, "2033-04-30T23:59:59+09:00")
     assert code == 2
     assert "2033-05-01" in words
-    assert _verified(kept / "home")["records"] == 12
+    assert _verified(kept / "home")["records"] == 13
     assert _drop(kept, "2033-05-01")[0] == 0
     assert _drop(kept, "2033-05-01", "2026-05")[0] == 2
     after = _verified(kept / "home")
     assert (after["verified"], after["dropped"]) == (True, ["2026-04"])
-    assert after["by_kind"] == {"drop": 2, "provision": 6}
+    assert after["by_kind"] == {"drop": 2, "erasure": 1, "provision": 6}
     assert _drop(kept, "2033-05-01")[0] == 2, "what is gone cannot go again"
 
 
@@ -95,7 +98,7 @@ def test_a_drop_takes_two_people(kept: Path) -> None:
     assert approved.code == 2
     (kept / "forged").write_text((kept / "second").read_text().replace("second", "third"))
     assert _drop(kept, past, "2026-04", "first", "forged")[0] == 2
-    assert _verified(kept / "home")["records"] == 12
+    assert _verified(kept / "home")["records"] == 13
 
 
 def test_a_drop_is_in_the_ledger_with_the_old_root(kept: Path) -> None:
@@ -204,7 +207,7 @@ def test_an_export_is_what_an_auditor_needs_and_no_more(kept: Path) -> None:
         "ledger/2026-04/dropped",
         *(
             f"ledger/{month}/{name}"
-            for month, size in (("2026-05", 7), ("2033-05", 3))
+            for month, size in (("2026-05", 8), ("2033-05", 3))
             for name in ("checkpoint", f"tile/0/000.p/{size}", f"tile/entries/000.p/{size}")
         ),
     }

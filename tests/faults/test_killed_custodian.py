@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import shutil
 import signal
@@ -202,22 +203,35 @@ def test_what_a_backup_brings_back_is_erased_again(filled: Path, tmp_path: Path)
 
 
 def test_a_sender_that_died_leaves_nothing(filled: Path, tmp_path: Path) -> None:
-    """Killed in the middle of a file: refused, erased, recorded as never completed."""
+    """Killed in the middle of a file: refused, erased, recorded; sent again it arrives whole.
+
+    It begins anew and does not go on: of what came before no chunk, no key is used again.
+    """
     home = shutil.copytree(filled, tmp_path / "home")
+    content = secrets.token_bytes(3 << 20)
     command = [str(HUB), "--home", str(home), "--as-of", DUE, "submit"]
     command += ["--feed", "delivery-address", "--from", "331007", "-"]
     sender = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment())
     assert sender.stdin is not None
-    sender.stdin.write(secrets.token_bytes(3 << 20))
+    sender.stdin.write(content)
     sender.stdin.flush()
     sender.kill()
     sender.wait(_LONGEST_SECONDS)
     sender.stdin.close()
+    (part,) = (home / "files").glob("*.part")
+    piece = part.read_bytes()[200:232]
     with _opened(home, DUE) as opened:
         run_until_idle(opened)
         assert opened.vault.files_with_keys() == []
         assert opened.files.idle() == set()
         assert {line["state"] for line in overview.lines(opened)} == {State.VERIFIED}
+    assert not _is_at_rest(home, [piece])
+    with _opened(home, DUE) as opened:
+        city, centre = opened.party("331007"), opened.party("jlis")
+        FileSubmission(opened, "delivery-address", city, None).take(BytesIO(content))
+        run_until_idle(opened)
+        (given,) = FileCounter(opened, "delivery-address", centre).fetch(tmp_path / "again")
+        assert given.sha256 == hashlib.sha256(content).hexdigest()
     codes = [parse_line(line).code for _, _, line in entries(home, None, read_head(home))]
     assert codes.count("erased") == FILES
     # Refused, then erased.

@@ -150,6 +150,21 @@ def test_of_two_desks_one_decides_about_a_notice(filled: Path, tmp_path: Path) -
     assert len(provisions) == len(set(provisions)) + 3  # three households of two, two lines each
 
 
+def test_of_two_custodians_one_certifies(filled: Path, tmp_path: Path) -> None:
+    """In turns over the same two certificates: each is certified once, and both end well."""
+    home = shutil.copytree(filled, tmp_path / "home")
+    with _opened(home, GONE) as one, _opened(home, GONE) as two:
+        custodians = Custodian(one), Custodian(two)
+        assert all(each._turn.ready() for each in custodians)
+        for _ in range(4):
+            for each in custodians:
+                each.step()
+        assert {each["state"] for each in overview.lines(two)} == {State.VERIFIED}
+        run_until_idle(one)
+    erased = _erasures(home)
+    assert len(erased) == len(set(erased)) == 2
+
+
 def test_a_certificate_that_a_backup_brings_back_is_erased_again(
     filled: Path, tmp_path: Path
 ) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
+from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 
+from hub.bus.chunk_topics import ChunkTopics
 from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
 from hub.bus.kafka import KafkaBus
 from hub.bus.port import Record
@@ -21,10 +23,11 @@ from hub.runtime.custody.counter import FileCounter
 from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.hub import Hub
-from hub.runtime.services import run_until_idle
+from hub.runtime.services import purge, run_until_idle
 from hub.runtime.settings import Settings
 from hub.runtime.topic_plan import compare
 from hub.vocabulary.clock import parse_instant
+from tests.support.fuse import Died, Fuse
 from tests.support.hub_command import hub as call
 
 if TYPE_CHECKING:
@@ -165,3 +168,58 @@ def test_kafka_two_custodians_certify_a_file_once(
         parse_line(line) for _, _, line in entries(hub.home.path, None, read_head(hub.home.path))
     ]
     assert sorted(line.id for line in lines if line.kind == Kind.ERASURE) == sorted(ids)
+
+
+def test_kafka_a_sender_that_fell_silent_is_noticed_and_one_that_writes_is_not(
+    hub: Hub, settings: Settings
+) -> None:
+    """By the broker's clock; before its first chunk it has an hour, as before."""
+    assert isinstance(hub.bus, KafkaBus)
+    assert settings.home
+    silent, begun = hub.mint(), hub.mint()
+    with hub.files.begin(silent) as writer:
+        writer.add(b"a chunk")
+        writer.finish()
+    hub.files.begin(begun)
+    assert hub.files.busy() == {silent, begun}
+    time.sleep(1.1)
+    impatient = ChunkTopics(hub.bus, hub.clock, settings.home, timedelta(seconds=1))
+    assert (impatient.busy(), impatient.idle()) == ({begun}, {silent})
+
+
+def _dies(hub: Hub, number: int) -> bool:
+    """Let a custodian of its own erase what is due, with a fuse; says whether it died."""
+    late = hub.moved_to(parse_instant(DUE))
+    custodian, fuse = Custodian(late), Fuse(number)
+    fuse.guard(custodian._turn._member, "commit")
+    fuse.guard(custodian, "_remove")
+    fuse.guard(late.files, "finds")
+    try:
+        while custodian.step():
+            pass
+    except Died:
+        return True
+    finally:
+        custodian.close()
+    return False
+
+
+def test_kafka_custodians_that_die_one_after_the_other_certify_a_file_once(
+    hub: Hub, tmp_path: Path
+) -> None:
+    """After deciding, after removing, after saying so, before and after the last commit."""
+    identifier = _send(hub, secrets.token_bytes(10))
+    run_until_idle(hub)
+    _fetch(hub, tmp_path / "out")
+    states = []
+    # Decide; then remove; remove and say so; remove, look and certify.
+    for number in (1, 1, 3, 4, 5):
+        assert _dies(hub, number)
+        states.append(_states(hub.moved_to(parse_instant(DUE)))[identifier])
+    assert states == [State.DUE, State.DUE, State.SHREDDED, State.SHREDDED, State.VERIFIED]
+    assert purge(hub.moved_to(parse_instant(DUE))) == 0
+    run_until_idle(hub)
+    lines = [
+        parse_line(line) for _, _, line in entries(hub.home.path, None, read_head(hub.home.path))
+    ]
+    assert [line.id for line in lines if line.kind == Kind.ERASURE] == [identifier]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import itertools
 import json
@@ -164,6 +165,43 @@ def test_two_processes_do_not_hold_one_folder(embedded: Hub, town: Path) -> None
     ):
         pass
     drain([FileDrop(embedded, drop_of(town, TOWN))])
+
+
+def test_a_file_that_this_machine_cannot_open_is_not_its_senders_fault(
+    embedded: Hub, town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits until it can be opened; it is neither set aside nor lost."""
+    put(town, "a.jsonl", _lines(1))
+    opened = os.open
+
+    def too_many(path: Any, *given: Any, **named: Any) -> int:
+        if str(path).endswith("a.jsonl"):
+            raise OSError(errno.EMFILE, "too many open files")
+        return opened(path, *given, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", too_many)
+        with pytest.raises(SurroundingsError):
+            drain([FileDrop(embedded, drop_of(town, TOWN))])
+    assert not list((town / "failed").iterdir())
+    drain([FileDrop(embedded, drop_of(town, TOWN))])
+    assert len(answers(town)) == 1
+
+
+def test_a_bus_set_back_to_an_earlier_copy_replaces_nothing_and_hides_nothing(
+    town: Path, prefecture: Path
+) -> None:
+    """Records that nobody fetched stay; new ones come beside them, and every receipt is told."""
+    told: list[set[str]] = []
+    for serials in ((1, 2), (3, 4)):
+        # Another bus under the same folders: what a restore leaves when it begins at the same places.
+        with sandbox_hub() as hub:
+            put(town, f"{serials[0]}.jsonl", _lines(*serials))
+            _carry(hub, town, prefecture)
+            told.append({each["id"] for each in answers(town, f"{serials[0]}.jsonl")})
+    assert {each["id"] for each in received(prefecture)} == set.union(*told)
+    released = {each["id"] for each in tidings(town) if each["code"] == "released"}
+    assert released == set.union(*told)
 
 
 class _Killed(BaseException):

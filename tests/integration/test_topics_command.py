@@ -163,3 +163,10 @@ def test_a_person_reads_lines(home: Path) -> None:
     assert "+ ledger: 作成、1 区画 / create, 1 partitions" in planned.out.split("\n")
     assert hub(*given, "apply").out == planned.out
     assert hub(*given, "check").out == "宣言のとおりです / as declared\n"
+
+
+def test_a_bus_without_users_has_no_passwords(home: Path) -> None:
+    """Exit 2 and one line: they are of a secured Kafka."""
+    done = hub("--home", str(home), "topics", "passwords", "worker")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("\n") == 1

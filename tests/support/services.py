@@ -30,7 +30,7 @@ class Service:
         self.log: list[str] = []
         self._news = threading.Condition()
         self._ended = False
-        self._metrics_port = _free_port()
+        self._metrics_port = free_port()
         own = {"HUB_METRICS_PORT": str(self._metrics_port)}
         self._process = subprocess.Popen(
             [HUB, "--home", str(home), self.command, *options],
@@ -130,6 +130,7 @@ class Connectors(Service):
     command = "connect"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port of this machine that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])

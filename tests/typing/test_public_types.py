@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, Self, assert_type
 import pytest
 
 from hub.bus.embedded import EmbeddedBus
-from hub.bus.port import Batch, Bus, Delivered, FencedError, Member, Record
+from hub.bus.port import Batch, Bus, Delivered, Extent, FencedError, Member, Record
 from hub.runtime.worker import Tally
 from hub.testing import sandbox_hub
 
@@ -72,6 +72,14 @@ class MyBus:
         """Give nothing."""
         return self.position(group, topic, 0)
 
+    def extent(self, topic: str, partition: int) -> Extent:
+        """Give where the records of a topic begin and end."""
+        return Extent(0, len(self.follow(topic, partition, 0, len(self.kept))))
+
+    def erase(self, ends: Mapping[str, Sequence[int]]) -> None:
+        """Keep no record of these topics."""
+        self.kept = [record for record in self.kept if record.topic not in ends]
+
     def close(self) -> None:
         """Let go of nothing."""
 
@@ -96,6 +104,14 @@ class MyMember:
     def poll(self, max_records: int) -> Batch | None:
         """Give no batch."""
         return None if max_records else Batch("", "", 0, 0, ())
+
+    def here(self) -> Sequence[Batch]:
+        """Hold no partition."""
+        return ()
+
+    def state(self, batch: Batch) -> Iterable[tuple[bytes, bytes]]:
+        """Give no state."""
+        return [] if batch else [(b"", b"")]
 
     def load(self, batch: Batch, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """Give no state."""

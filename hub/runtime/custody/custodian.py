@@ -96,9 +96,8 @@ class Custodian:
             for each in shredded
             if each.file.id not in left and self._cannot_be_read(each.file.id)
         ]
-        if self._leaves_traces(gone):
-            # All are looked for at once; one that is found must not keep the others waiting.
-            gone = [custody for custody in gone if not self._leaves_traces([custody])]
+        visible = self._leaving_traces(gone)
+        gone = [each for each in gone if each.file.id not in visible]
         lines = [records.erasure(each.file, _code(each), now) for each in gone]
         told = [record for each in gone for record in _told(each, now)]
         steps = self._steps(gone, State.VERIFIED, now)
@@ -112,11 +111,12 @@ class Custodian:
         self._hub.vault.destroy_file_keys(file_ids)
         self._hub.files.remove(file_ids)
 
-    def _leaves_traces(self, files: list[Custody]) -> bool:
-        """Say whether a vault's page or a file on disk still holds anything of these files."""
-        names = [custody.file.id.encode() for custody in files]
-        traces = [trace for custody in files for trace in custody.file.traces]
-        return self._hub.vault.keeps(names) or self._hub.files.finds(traces)
+    def _leaving_traces(self, files: list[Custody]) -> set[str]:
+        """Give those files of which a vault's page or a file on disk still holds anything."""
+        traces = {trace: each.file.id for each in files for trace in each.file.traces}
+        named = self._hub.vault.keeps([each.file.id.encode() for each in files])
+        found = self._hub.files.finds(traces.keys())
+        return {name.decode() for name in named} | {traces[trace] for trace in found}
 
     def _cannot_be_read(self, file_id: str) -> bool:
         """Try to read a file as its recipient would; says whether neither key nor bytes are there."""

@@ -32,10 +32,15 @@ class FileDesk:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._log = hub.custody_log
+        self._watch = hub.ledger_watch()
         self._turn = Turn(hub.bus, GROUP, topics.custody().name)
 
     def step(self) -> Tally | None:
-        """Decide about the files that wait; nothing where none does."""
+        """Decide about the files that wait; nothing where none does.
+
+        Raises ``LedgerBehindError``, with nothing done, where the ledger is too far behind.
+        """
+        self._watch.require()
         if not self._turn.ready():
             return None
         # Before the log is read: what nobody writes any more has said by now that it is whole.
@@ -64,11 +69,11 @@ class FileDesk:
         if now >= file.gives_up_at:
             return self._refuse(custody, Cause.UNDELIVERED, "undelivered", now), False
         decision = self._ask(custody, now)
-        if decision.rule is None:
+        if not decision.permits:
             return self._refuse(custody, Cause.NOT_PERMITTED, decision.reason.code, now), False
         event = Event(file.id, Step(State.ACCEPTED, now, Cause.PERMITTED))
         catalogue = self._hub.books.catalogue.digest
-        page = records.provision(file, decision.rule, catalogue, self._hub.mint(), now)
+        page = records.provision(file, decision, catalogue, self._hub.mint(), now)
         return [*page, *self._log.records([event])], True
 
     def _ask(self, custody: Custody, now: datetime) -> Decision:

@@ -9,6 +9,7 @@ from hub.custody.states import Cause, ForbiddenStepError, State, Step
 from hub.errors import UsageError
 from hub.ledger.record import Kind
 from hub.runtime.custody import records
+from hub.runtime.operators import require_two
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,11 +41,7 @@ def end(hub: Hub, file_id: str, operators: Sequence[str]) -> Custody:
 
 
 def _take(hub: Hub, custody: Custody, step: Step, kind: Kind, code: str) -> Custody:
-    if len(set(step.operators)) != 2:  # noqa: PLR2004 -- two people, as the words say
-        raise UsageError(
-            "二人の承認が要ります。--operator と --approve-with に別の人の資格情報を指定してください"
-            " / two people must agree: give two operators' files by --operator and --approve-with"
-        )
+    require_two(step.operators)
     # Refused here where it cannot follow; the log's order has the last word.
     custody.take(step)
     line = records.hold(custody.file, kind, code, step.operators, step.at)

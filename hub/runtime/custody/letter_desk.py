@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
 from hub.bus.port import FencedError
@@ -20,6 +20,7 @@ from hub.runtime.custody import letter_questions as questions
 from hub.runtime.custody import letter_records as records
 from hub.runtime.custody import letters
 from hub.runtime.custody.custodian import GROUP
+from hub.runtime.custody.letter_addresses import Addresses
 from hub.runtime.custody.move_ins import MoveIns
 from hub.runtime.custody.repeats import replaced_by, why_needless
 from hub.runtime.turn import Turn
@@ -27,12 +28,13 @@ from hub.runtime.worker import Tally
 from hub.sealing.errors import UnknownKeyError
 from hub.sealing.files import DamagedFileError
 from hub.vocabulary.feeds import UnreadableRecordError
-from hub.vocabulary.reasons import because
+from hub.vocabulary.reasons import Reason, because
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from hub.bus.port import Record
+    from hub.custody.claims import Claim
     from hub.custody.states import Custody
     from hub.rules.model import Rule
     from hub.runtime.hub import Hub
@@ -48,17 +50,32 @@ NOT_OPENED = (
 """Why a letter cannot be read: it is erased, or not as it was sealed."""
 
 
+class Granted(NamedTuple):
+    """What a letter is released under, and the certificates that it claims."""
+
+    rule: Rule
+    claims: list[Claim]
+
+    def __repr__(self) -> str:
+        return f"Granted({self.rule.id}, {len(self.claims)} claims)"
+
+
 class LetterDesk:
     """The worker's place for letters. Use from one thread."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._log = hub.custody_log
+        self._watch = hub.ledger_watch()
         self._turn = Turn(hub.bus, GROUP, topics.custody().name)
         self._move_ins = MoveIns(hub)
 
     def step(self) -> Tally | None:
-        """Decide about the letter that has waited longest; nothing where none does."""
+        """Decide about the letter that has waited longest; nothing where none does.
+
+        Raises ``LedgerBehindError``, with nothing done, where the ledger is too far behind.
+        """
+        self._watch.require()
         if not self._turn.ready():
             return None
         self._log.catch_up()
@@ -81,29 +98,40 @@ class LetterDesk:
     def _decide(
         self, custody: Custody, now: datetime, places: ExitStack
     ) -> tuple[list[Record], Tally]:
-        file = custody.file
         try:
-            letter = letters.open_letter(self._hub, file)
+            letter = letters.open_letter(self._hub, custody.file)
         except NOT_OPENED:
-            return self._refuse(custody, "never-completed", now)
-        if now >= file.gives_up_at:
-            code = "unclaimed" if cover_of(custody).is_certificate else "undelivered"
-            return self._refuse(custody, code, now)
-        needless = why_needless(self._log.files.values(), custody)
-        if needless:
-            return self._refuse(custody, needless, now)
-        claimed = self._move_ins.claims(custody, letter)
-        if isinstance(claimed, str):
-            return self._refuse(custody, claimed, now)
-        decision = questions.decide(self._hub, file)
-        if decision.rule is None:
-            return self._refuse(custody, decision.reason.code, now)
-        outputs, provisions = self._accept(custody, letter, decision.rule, now)
-        if file.feed == questions.MOVE_IN:
-            outputs += self._move_ins.claim(claimed, now)
+            return self._refuse(custody, because("never-completed"), now)
+        judged = self._judge(custody, letter, now)
+        if isinstance(judged, Reason):
+            return self._refuse(custody, judged, now)
+        outputs, provisions = self._accept(custody, letter, judged.rule, now)
+        if custody.file.feed == questions.MOVE_IN:
+            outputs += self._move_ins.claim(judged.claims, now)
             report, reported = self._move_ins.report(custody, letter, now, places)
             outputs, provisions = [*outputs, *report], provisions + reported
         return outputs, Tally(accepted=1, provisions=provisions)
+
+    def _judge(self, custody: Custody, letter: Letter, now: datetime) -> Granted | Reason:
+        """Say under which row a letter is released and what it claims, or why it is refused."""
+        file = custody.file
+        if now >= file.gives_up_at:
+            is_certificate = cover_of(custody).is_certificate
+            return because("unclaimed" if is_certificate else "undelivered")
+        needless = why_needless(self._log.files.values(), custody)
+        if needless:
+            return because(needless)
+        claimed = self._move_ins.claims(custody, letter)
+        if isinstance(claimed, str):
+            return because(claimed)
+        decision = questions.decide(self._hub, file)
+        if decision.rule is None:
+            return decision.reason
+        addresses = Addresses(self._hub, letters.feed_of(self._hub, file.feed))
+        if addresses.is_astray(letter, file):
+            # Its request was answered by another after it was taken.
+            return because("not-destination", addresses.item)
+        return Granted(decision.rule, claimed)
 
     def _accept(
         self, custody: Custody, letter: Letter, rule: Rule, now: datetime
@@ -123,11 +151,12 @@ class LetterDesk:
             told += records.receipt(older.file, "replaced", now, None, because("replaced"))
         return [*page, *told, *self._log.records(events)], provisions
 
-    def _refuse(self, custody: Custody, code: str, now: datetime) -> tuple[list[Record], Tally]:
-        file = custody.file
-        page = records.refusal(self._hub, file, because(code), now)
-        event = Event(file.id, Step(State.REFUSED, now, Cause.NOT_PERMITTED))
-        tally = Tally(repeated=1) if code == "duplicate" else Tally(refusals=1)
+    def _refuse(
+        self, custody: Custody, reason: Reason, now: datetime
+    ) -> tuple[list[Record], Tally]:
+        page = records.refusal(self._hub, custody.file, reason, now)
+        event = Event(custody.file.id, Step(State.REFUSED, now, Cause.NOT_PERMITTED))
+        tally = Tally(repeated=1) if reason.code == "duplicate" else Tally(refusals=1)
         return [*page, *self._log.records([event])], tally
 
 

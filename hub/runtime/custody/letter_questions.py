@@ -49,7 +49,7 @@ def open_request(files: Collection[Custody], file: File) -> Custody | None:
     """Give the request that a certificate would answer: its recipient's, and not answered yet."""
     if file.feed != CERTIFICATE or file.cover is None:
         return None
-    answered = {cover_of(each).answers for each in files if each.file.feed == CERTIFICATE}
+    done = answered(files)
     wanted = set(file.cover.subjects)
     return next(
         (
@@ -58,11 +58,16 @@ def open_request(files: Collection[Custody], file: File) -> Custody | None:
             if each.file.feed == REQUEST
             and (each.file.sender, each.file.recipient) == (file.recipient, file.sender)
             and wanted.intersection(cover_of(each).subjects)
-            and each.file.id not in answered
+            and each.file.id not in done
             and was_accepted(each)
         ),
         None,
     )
+
+
+def answered(files: Collection[Custody]) -> frozenset[str]:
+    """Give the ids of the requests that a certificate has answered."""
+    return frozenset(cover_of(each).answers for each in files if each.file.feed == CERTIFICATE)
 
 
 def was_accepted(custody: Custody) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hub.ledger.page import Scribe, requested_at
@@ -27,51 +28,44 @@ def provision(
     hub: Hub, file: File, rule: Rule, items: Sequence[str], at: datetime
 ) -> tuple[list[Record], int]:
     """Give the records of a permitted letter, and how many provisions they are: one a person."""
-    record_id = hub.mint()
-    lines = [
-        Entry(
-            kind=Kind.PROVISION,
-            id=file.id,
-            record=record_id,
-            feed=file.feed,
-            sender=file.sender,
-            recipient=file.recipient,
-            at=rfc3339(at),
-            requested_at=requested_at(file.id),
-            method=rule.method,
-            reason=rule.purpose,
-            task=rule.task,
-            basis=rule.basis,
-            rule=rule.id,
-            catalogue=hub.books.catalogue.digest,
-            items=tuple(items),
-            content=file.content,
-            subject=subject,
-            code="released",
-        ).to_line()
-        for subject in _subjects(file)
-    ]
+    given = Entry(
+        kind=Kind.PROVISION,
+        id=file.id,
+        record=hub.mint(),
+        feed=file.feed,
+        sender=file.sender,
+        recipient=file.recipient,
+        at=rfc3339(at),
+        requested_at=requested_at(file.id),
+        method=rule.method,
+        reason=rule.purpose,
+        task=rule.task,
+        basis=rule.basis,
+        rule=rule.id,
+        catalogue=hub.books.catalogue.digest,
+        items=tuple(items),
+        content=file.content,
+        code="released",
+    )
+    lines = _of_each_person(given, file)
     return [*ledger_pages(lines), *receipt(file, "released", at, rule.id)], len(lines)
 
 
 def refusal(hub: Hub, file: File, reason: Reason, at: datetime) -> list[Record]:
     """Give the records of a letter that goes no further: refused, or the repeat of another."""
     kind = Kind.DUPLICATE if reason.code == "duplicate" else Kind.REFUSAL
-    lines = [
-        Entry(
-            kind=kind,
-            id=file.id,
-            feed=file.feed,
-            sender=file.sender,
-            recipient=file.recipient or None,
-            at=rfc3339(at),
-            requested_at=requested_at(file.id),
-            catalogue=hub.books.catalogue.digest,
-            subject=subject,
-            code=reason.code,
-        ).to_line()
-        for subject in _subjects(file)
-    ]
+    given = Entry(
+        kind=kind,
+        id=file.id,
+        feed=file.feed,
+        sender=file.sender,
+        recipient=file.recipient or None,
+        at=rfc3339(at),
+        requested_at=requested_at(file.id),
+        catalogue=hub.books.catalogue.digest,
+        code=reason.code,
+    )
+    lines = _of_each_person(given, file)
     return [*ledger_pages(lines), *receipt(file, reason.code, at, None, reason)]
 
 
@@ -94,5 +88,7 @@ def receipt(
     return receipt_pages([given], rfc3339(at))
 
 
-def _subjects(file: File) -> tuple[str, ...]:
-    return file.cover.subjects if file.cover else ()
+def _of_each_person(entry: Entry, file: File) -> list[bytes]:
+    """Give an entry as a line for each person a letter is about."""
+    subjects = file.cover.subjects if file.cover else ()
+    return [replace(entry, subject=subject).to_line() for subject in subjects]

@@ -11,14 +11,13 @@ from datetime import date
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from hub.custody.certificate_life import Cover
-from hub.custody.claims import addressed_to
 from hub.custody.states import File
-from hub.intake.destinations import find_municipality
 from hub.intake.letters import LetterCheck, read_letter, read_letters
 from hub.intake.values import Rejected
 from hub.runtime.custody import letter_questions as questions
 from hub.runtime.custody import letter_records as records
 from hub.runtime.custody import letters
+from hub.runtime.custody.letter_addresses import Addresses
 from hub.runtime.submission import LineReceipt
 from hub.vocabulary.clock import JST
 from hub.vocabulary.reasons import Reason, because
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from hub.vocabulary.organisations import Organisation
 
 _PLANNED, _MOVED = "転出の予定年月日", "転入をした年月日"
-_DESTINATION, _BEFORE = "転出先", "従前の住所"
 
 
 class Judged(NamedTuple):
@@ -73,6 +71,7 @@ class LetterSubmission:
         self._feed = letters.feed_of(hub, feed)
         self._check = LetterCheck(self._feed)
         self._marks = letters.marks_of(hub)
+        self._addresses = Addresses(hub, self._feed)
         self._sender = sender
         self._asked = asked
         self._encoding = encoding
@@ -127,31 +126,33 @@ class LetterSubmission:
     def _judge(self, line: ReadLetter, message_id: str) -> Judged:
         """Say what becomes of one line, as far as its format and the rules say it."""
         letter = line.letter
-        file = File(message_id, self._feed.name, self._sender.id, "", self._now)
         reason = line.reason or (self._misfit(letter) if letter else None)
         if letter is None or reason:
-            return Judged(file, None, None, reason, None)
-        warnings = self._check.warnings(letter)
+            return Judged(self._file(message_id), None, None, reason, None)
         cover = self._cover(letter)
-        recipient = self._recipient(letter, cover)
-        file = File(
-            message_id,
-            self._feed.name,
-            self._sender.id,
-            recipient.id if recipient else "",
-            self._gives_up_at(cover),
-            cover=cover,
-        )
+        recipient = self._addresses.recipient(letter, cover, self._sender, self._asked)
+        file = self._file(message_id, cover, recipient)
+        warnings = self._check.warnings(letter)
+        if recipient is None and self._feed.name == questions.MOVE_IN:
+            # For want of a certificate, which the desk says when it is its turn.
+            kept = self._feed.keep(letter, {"住民票コード", _MOVED})
+            return Judged(file, kept, None, None, None, warnings)
         if recipient is None:
-            if self._feed.name == questions.MOVE_IN:
-                # For want of a certificate, which the desk says when it is its turn.
-                kept = self._feed.keep(letter, {"住民票コード", _MOVED})
-                return Judged(file, kept, None, None, None, warnings)
-            item = _DESTINATION if _DESTINATION in self._feed.sheet.index else _BEFORE
-            return Judged(file, None, None, because("unknown-destination", item), None)
-        decision, refusal = self._decide(file, letter, recipient)
+            unknown = because("unknown-destination", self._addresses.item)
+            return Judged(file, None, None, unknown, None)
+        decision, refusal = self._decide(file, letter)
         permitted = None if refusal else self._feed.keep(letter, decision.items)
         return Judged(file, permitted, decision, None, refusal, warnings)
+
+    def _file(
+        self,
+        message_id: str,
+        cover: Cover | None = None,
+        recipient: Organisation | None = None,
+    ) -> File:
+        to = recipient.id if recipient else ""
+        gives_up_at = self._gives_up_at(cover) if cover else self._now
+        return File(message_id, self._feed.name, self._sender.id, to, gives_up_at, cover=cover)
 
     def _misfit(self, letter: Letter) -> Reason | None:
         """Say what is wrong with a letter's format and days, if anything is."""
@@ -182,40 +183,13 @@ class LetterSubmission:
             return letters.certificate_terms().gone_at(date.fromisoformat(cover.planned_on))
         return letters.notice_terms().gives_up_at(self._now)
 
-    def _recipient(self, letter: Letter, cover: Cover) -> Organisation | None:
-        """Give whom a letter goes to: who was asked for, else whom it names."""
-        directory = self._hub.books.directory
-        if self._asked:
-            return self._asked
-        if self._feed.name == questions.MOVE_IN_REPORT:
-            return directory.prefecture_of(self._sender)
-        if self._feed.name == questions.MOVE_IN:
-            found = addressed_to(self._log.files.values(), self._sender.id, cover.subjects)
-            if found:
-                return directory.get(found[-1].file.sender)
-        return self._named(letter)
-
-    def _named(self, letter: Letter) -> Organisation | None:
-        """Give the municipality that 転出先 or 従前の住所 means."""
-        directory = self._hub.books.directory
-        if _DESTINATION not in self._feed.sheet.index:
-            return find_municipality(self._feed.on_sheet(_BEFORE, letter), directory)
-        code = self._feed.on_sheet("転出先の市町村コード", letter)
-        return find_municipality(code or self._feed.on_sheet(_DESTINATION, letter), directory)
-
-    def _decide(
-        self, file: File, letter: Letter, recipient: Organisation
-    ) -> tuple[Decision, Reason | None]:
+    def _decide(self, file: File, letter: Letter) -> tuple[Decision, Reason | None]:
         """Ask the rules; a certificate goes to its destination, or to who has asked for it."""
         decision = questions.decide(self._hub, file)
         if not decision.permits:
             return decision, decision.reason
-        asked_for = questions.open_request(self._log.files.values(), file)
-        if _DESTINATION in self._feed.sheet.index and asked_for is None:
-            named = self._named(letter)
-            if named and named != recipient:
-                return decision, because("not-destination", _DESTINATION)
-        return decision, None
+        astray = self._addresses.is_astray(letter, file)
+        return decision, because("not-destination", self._addresses.item) if astray else None
 
     def _legs(self, judged: Judged) -> list[dict[str, Any]]:
         decision = judged.decision

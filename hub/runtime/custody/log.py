@@ -44,14 +44,12 @@ class CustodyLog:
 
     def records(self, events: Sequence[Event]) -> list[Record]:
         """Give the records that add these steps."""
-        return [self._record(to_line(event)) for event in events]
+        topic = topics.custody().name
+        return [self._stamp.record(topic, None, to_line(event)) for event in events]
 
     def date(self, now: datetime) -> datetime:
         """Give the present instant, or the latest step's where the clock is behind it."""
         return max([now, *(custody.latest for custody in self.files.values())])
-
-    def _record(self, line: bytes) -> Record:
-        return self._stamp.record(topics.custody().name, None, line)
 
     def _take(self, record: Delivered) -> None:
         if not self._stamp.is_on(record):

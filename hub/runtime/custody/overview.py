@@ -12,19 +12,22 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hub.custody.states import Custody
+    from hub.custody.terms import Terms
     from hub.runtime.hub import Hub
 
 
 def lines(hub: Hub, *, due_alone: bool = False) -> list[dict[str, Any]]:
     """Give every file, or those alone that are due and not erased, as ``hub custody`` shows them."""
     found, now = _files(hub)
-    return [_line(hub, each, now) for each in found if not due_alone or is_due(each, now)]
+    terms = _terms(hub, found)
+    return [_line(each, terms, now) for each in found if not due_alone or is_due(each, now)]
 
 
 def count_late(hub: Hub) -> tuple[int, int]:
     """Give how many files are past half of the time left, and how many are overdue."""
     found, now = _files(hub)
-    late = [_lateness(hub, custody, now) for custody in found]
+    terms = _terms(hub, found)
+    late = [lateness(custody, terms[custody.file.sender], now) for custody in found]
     return late.count(Lateness.ALARM), late.count(Lateness.OVERDUE)
 
 
@@ -39,7 +42,13 @@ def _is_shown(custody: Custody) -> bool:
     return custody.file.cover is None or is_certificate(custody)
 
 
-def _line(hub: Hub, custody: Custody, now: datetime) -> dict[str, Any]:
+def _terms(hub: Hub, found: list[Custody]) -> dict[str, Terms]:
+    """Give the terms of every sender: read once each, since they stand in files."""
+    senders = {custody.file.sender for custody in found}
+    return {sender: terms_of(hub.home.path, sender) for sender in senders}
+
+
+def _line(custody: Custody, terms: dict[str, Terms], now: datetime) -> dict[str, Any]:
     file = custody.file
     # A certificate's last day is known from the planned date on; a file's only once it was sent.
     due_at = custody.due_at or (file.gives_up_at if is_certificate(custody) else None)
@@ -51,9 +60,5 @@ def _line(hub: Hub, custody: Custody, now: datetime) -> dict[str, Any]:
         "state": shown_state(custody, now).value,
         "sent_at": rfc3339(custody.sent_at) if custody.sent_at else None,
         "due_at": rfc3339(due_at) if due_at else None,
-        "overdue": _lateness(hub, custody, now) is Lateness.OVERDUE,
+        "overdue": lateness(custody, terms[file.sender], now) is Lateness.OVERDUE,
     }
-
-
-def _lateness(hub: Hub, custody: Custody, now: datetime) -> Lateness:
-    return lateness(custody, terms_of(hub.home.path, custody.file.sender), now)

@@ -16,12 +16,20 @@ if TYPE_CHECKING:
 
     from hub.bus.port import Record
     from hub.custody.states import File
-    from hub.rules.model import Rule
+    from hub.rules.model import Decision
     from hub.vocabulary.reasons import Reason
 
 
-def provision(file: File, rule: Rule, catalogue: str, record_id: str, at: datetime) -> list[Record]:
-    """Give the records of a permitted file: the provision and the sender's receipt."""
+def provision(
+    file: File, decision: Decision, catalogue: str, record_id: str, at: datetime
+) -> list[Record]:
+    """Give the records of a permitted file: the provision and the sender's receipt.
+
+    Raises ``ValueError`` for a decision that permits nothing.
+    """
+    rule = decision.rule
+    if rule is None:
+        raise ValueError("a provision has its rule")
     entry = Entry(
         kind=Kind.PROVISION,
         id=file.id,
@@ -37,7 +45,7 @@ def provision(file: File, rule: Rule, catalogue: str, record_id: str, at: dateti
         basis=rule.basis,
         rule=rule.id,
         catalogue=catalogue,
-        items=rule.permitted,
+        items=decision.items,
         content=file.content,
         code="released",
     )

@@ -25,7 +25,9 @@ def why_needless(files: Collection[Custody], custody: Custody) -> str | None:
     others = [each for each in files if each.file.id != file.id]
     if file.feed == questions.REQUEST and any(_waits_for(each, custody) for each in others):
         return "certificate-waits"
-    return "duplicate" if any(_repeats(custody, each) for each in others) else None
+    answered = questions.answered(files)
+    repeated = (each for each in others if each.file.id not in answered)
+    return "duplicate" if any(_repeats(custody, each) for each in repeated) else None
 
 
 def replaced_by(files: Collection[Custody], custody: Custody) -> list[Custody]:

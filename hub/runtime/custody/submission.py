@@ -13,11 +13,11 @@ from typing import IO, TYPE_CHECKING, Any
 from hub.custody.events import Event
 from hub.custody.machine import Lateness, lateness
 from hub.custody.states import Cause, Custody, File, State, Step
-from hub.errors import UsageError
+from hub.errors import SurroundingsError, UsageError
 from hub.rules.model import Question
 from hub.runtime.custody import records
 from hub.runtime.home_settings import terms_of
-from hub.runtime.submission import LineReceipt
+from hub.runtime.submission import LineReceipt, preview_leg
 from hub.sealing.files import CHUNK_BYTES, ChunkSealer, Label
 from hub.vocabulary.reasons import because
 
@@ -49,21 +49,15 @@ class FileSubmission:
     def preview(self) -> dict[str, Any]:
         """Give what would become of the file, taking nothing."""
         decision = self._decide(self._hub.clock.now())
-        leg = {
-            "from": self._sender.id,
-            "to": self._recipient.id,
-            "decision": "permit" if decision.permits else "deny",
-            "rule": decision.rule.id if decision.rule else None,
-            "basis": decision.rule.basis.to_dict() if decision.rule else None,
-            "items": list(decision.items),
-        }
+        leg = preview_leg(self._sender.id, self._recipient.id, decision, decision.items)
         reason = None if decision.permits else decision.reason
         return LineReceipt(1, None, "accepted", reason, ()).to_dict() | {"recipients": [leg]}
 
     def take(self, stream: IO[bytes]) -> LineReceipt:
         """Take the file and give its receipt; one that no rule permits is refused unread.
 
-        Raises ``UsageError`` for a file over ``MOST_BYTES``, of which nothing is kept.
+        Raises ``UsageError`` for a file over ``MOST_BYTES``, of which nothing is kept, and
+        ``SurroundingsError`` for one that came so slowly that it was given up meanwhile.
         """
         log = self._hub.custody_log
         log.catch_up()
@@ -78,6 +72,12 @@ class FileSubmission:
             self._tell(file, now, Cause.BEGUN)
             whole = self._seal(file, stream, writer)
             self._tell(whole, log.date(self._hub.clock.now()), Cause.SUBMITTED)
+        log.catch_up()
+        if not log.files[file.id].is_whole:
+            raise SurroundingsError(
+                "送信に時間がかかりすぎ、途中で打ち切られました。もう一度送ってください"
+                " / the file came too slowly and was given up on the way: send it again"
+            )
         return LineReceipt(1, file.id, "accepted", None, ())
 
     def _refused(self, now: datetime) -> Reason | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.bus.embedded_store import pack_headers, unpack_headers
+from hub.bus.embedded_headers import pack_headers, unpack_headers
 from hub.errors import UsageError
 
 _NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))

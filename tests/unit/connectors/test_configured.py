@@ -73,12 +73,31 @@ def test_a_wrong_setting_is_refused_by_its_place(home: Path, more: str, place: s
     [
         '[[file-drop]]\nname = "a"\nparty = "070009"\nfolder = "other"',
         '[[file-drop]]\nname = "b"\nparty = "070009"\nfolder = "drop"',
+        '[[file-drop]]\nname = "b"\nparty = "070009"\nfolder = "drop/outbox/change-notice"',
+        '[[file-drop]]\nname = "b"\nparty = "070009"\nfolder = "other/../drop/work"',
     ],
 )
-def test_two_of_one_name_or_of_one_folder_are_refused(home: Path, second: str) -> None:
+def test_two_of_one_name_or_of_overlapping_folders_are_refused(home: Path, second: str) -> None:
     """They would take each other's files."""
     _write(home, more=second)
     with pytest.raises(UsageError, match="of its own"):
+        read_configured(home)
+
+
+def test_two_that_receive_one_feed_for_one_party_are_refused(home: Path) -> None:
+    """They would share out its records, and each would trust the other's position."""
+    second = '[[file-drop]]\nname = "b"\nparty = "072010"\nfolder = "x"\nreceives = ["f", "g"]'
+    _write(home, more=f'receives = ["g"]\n{second}')
+    with pytest.raises(UsageError, match="same feed"):
+        read_configured(home)
+
+
+@pytest.mark.parametrize("folder", ["a\\u0000b", "loop"])
+def test_a_folder_that_can_be_none_is_refused(home: Path, folder: str) -> None:
+    """A zero byte, and links that lead in a circle."""
+    (home.parent / "loop").symlink_to(home.parent / "loop")
+    _write(home, folder)
+    with pytest.raises(UsageError, match="no place for folders"):
         read_configured(home)
 
 
@@ -105,10 +124,11 @@ def test_a_party_that_has_no_keys_here_is_refused(home: Path, key: str, value: s
         open_connector(hub, drop.model_copy(update={key: value}))
 
 
-def test_a_feed_that_is_not_carried_is_refused(home: Path) -> None:
-    """Before a folder for it is made."""
-    _write(home, more='sends = ["no-such-feed"]')
+@pytest.mark.parametrize("feed", ["no-such-feed", "delivery-address", "move-in"])
+def test_a_feed_that_folders_do_not_carry_is_refused(home: Path, feed: str) -> None:
+    """Before a folder for it is made; the words name those that they do."""
+    _write(home, more=f'sends = ["{feed}"]')
     (drop,) = read_configured(home).file_drops
-    with sandbox_hub() as hub, pytest.raises(UsageError):
+    with sandbox_hub() as hub, pytest.raises(UsageError, match=r"may name: change-notice$"):
         open_connector(hub, drop)
     assert not drop.folder.exists()

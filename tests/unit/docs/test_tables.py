@@ -13,6 +13,7 @@ from hub.intake.lines import MAX_LINE_BYTES
 from hub.intake.residents import _SEEN_KEPT
 from hub.ledger.record import KEYS, Kind
 from hub.ledger.record_fields import _PROVISION_NEEDS, MAX_LINE
+from hub.runtime.kafka_card import KafkaSettings
 from hub.runtime.settings import Settings
 from hub.sealing.envelope import BOUND
 from hub.vocabulary.change_reasons import CHANGE_REASONS
@@ -79,8 +80,10 @@ def test_the_codes_of_receipts_are_known_reasons() -> None:
 def test_every_setting_from_the_environment_is_named() -> None:
     """The page of the command names each variable that the settings read."""
     text = text_of("reference/cli.md")
-    for name in Settings.model_fields:
-        assert f"`HUB_{name.upper()}`" in text, name
+    names = [f"HUB_{name.upper()}" for name in Settings.model_fields]
+    names += [f"HUB_KAFKA_{name.upper()}" for name in KafkaSettings.model_fields]
+    for name in names:
+        assert f"`{name}`" in text, name
 
 
 def test_the_glossary_has_every_change_reason_with_a_reading_in_hiragana() -> None:

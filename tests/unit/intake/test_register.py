@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +12,7 @@ from hub.intake.residents import (
     Digests,
     Register,
     Resident,
+    departed,
     is_recorded,
     unpack,
     with_seen,
@@ -26,6 +29,7 @@ residents = st.builds(
     st.integers(1, 2**31 - 1),
     st.lists(eight, min_size=len(COMPARED), max_size=len(COMPARED)).map(tuple),
     st.lists(st.binary(min_size=12, max_size=12), max_size=64).map(b"".join),
+    st.one_of(st.just(0), st.integers(730_000, 760_000)),
 )
 KEYS = [Register.key("331015", DIGESTS.subject(resident_code(serial))) for serial in range(3)]
 
@@ -107,6 +111,21 @@ def test_an_absent_item_is_recorded_as_absent() -> None:
     assert not is_recorded(resident, "個人番号")
     assert not is_recorded(resident, "通称")
     assert is_recorded(resident, "氏名")
+
+
+def test_those_who_left_by_a_day_are_forgotten_with_what_points_to_them() -> None:
+    """Who is present, who left later and who left on a day that is not known stay."""
+    day = date(2026, 6, 15)
+    early, later, unknown = (
+        Resident(False, 0, bytes(8), 5, (bytes(8),) * 9, b"", left)  # noqa: FBT003
+        for left in (day.toordinal(), day.toordinal() + 1, 0)
+    )
+    present = Resident(True, 0, bytes(8), 1, (bytes(8),) * 9, b"")  # noqa: FBT003
+    first, second, third = KEYS
+    state = {first: early.pack(), second: b"p" + first, third: later.pack()}
+    state |= {b"x": present.pack(), b"y": unknown.pack(), b"z": b"p" + third}
+    assert departed(state.items(), day) == dict.fromkeys((first, second))
+    assert departed(state.items(), day - timedelta(days=1)) == {}
 
 
 def test_digests_are_keyed() -> None:

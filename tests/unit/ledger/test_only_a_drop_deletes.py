@@ -24,6 +24,7 @@ _KNOWN = {
     "runtime/backup.py",
     "runtime/custody/counter.py",
     "runtime/home.py",
+    "runtime/kafka_users.py",
     "runtime/operators.py",
     "runtime/rulebook.py",
 }

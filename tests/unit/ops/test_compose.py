@@ -131,7 +131,8 @@ def test_brokers_are_set_as_the_topics_want(profile: str) -> None:
     size = len(brokers(profile))
     for name, settings in brokers(profile).items():
         for row in declared.broker_settings():
-            if size >= row.from_brokers:
+            # docs/deployment.md says that these brokers ask nobody who he is yet.
+            if size >= row.from_brokers and not row.secured:
                 assert row.is_met_by(settings.get(row.name)), (name, row.name)
 
 

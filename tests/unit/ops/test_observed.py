@@ -90,7 +90,9 @@ def test_every_rule_is_one_that_prometheus_can_use() -> None:
 def test_every_alert_has_a_case_in_which_it_speaks_and_one_in_which_it_is_silent() -> None:
     """A moment asks for all that fire, so a rule left out of it is held to be silent there."""
     alerts = {rule["alert"] for rule in _rules()}
-    moments = [m for case in _read("rules_test.yml")["tests"] for m in case["promql_expr_test"]]
+    files = [path.name for path in _PROMETHEUS.glob("*_test.yml")]
+    cases = [case for file in files for case in _read(file)["tests"]]
+    moments = [moment for case in cases for moment in case["promql_expr_test"]]
     assert {m["expr"] for m in moments} == {'count(ALERTS{alertstate="firing"}) by (alertname)'}
     labels = [{sample["labels"] for sample in m["exp_samples"]} for m in moments]
     for alert in alerts:

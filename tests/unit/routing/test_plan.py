@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from hub.routing.plan import Plan, Planner
+from hub.rules.subscriptions import Subscription, Subscriptions
 from tests.support.notices import PREFECTURE, TOWN, books
 
 DAY = date(2026, 4, 1)
@@ -101,3 +102,20 @@ def test_a_flood_of_made_up_requests_does_not_fill_the_memory() -> None:
         assert planner.plan(TOWN, f"nobody-{number}", DAY).denial is not None
     assert len(planner._plans) <= 4097
     assert planner.plan(TOWN, None, DAY).denial is None
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        (PREFECTURE, ["subscription-ended", "subscription-ended"]),
+        ("jlis", ["permitted", "subscription-ended"]),
+    ],
+)
+def test_nothing_goes_to_whose_subscription_has_ended(body: str, codes: list[str]) -> None:
+    """From the day after its last, nor on from there; the legs are kept, since they are recorded."""
+    ends = Subscriptions([Subscription(body, "change-notice", DAY, "試行の終了")])
+    planner = Planner("change-notice", books()._replace(subscriptions=ends))
+    assert planner.plan(TOWN, None, DAY).denied == ()
+    after = planner.plan(TOWN, None, DAY + timedelta(days=1))
+    assert [code for _, _, code in legs_of(after)] == codes
+    assert all(leg.decision.items == () for leg in after.denied)

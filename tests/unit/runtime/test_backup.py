@@ -16,7 +16,7 @@ from hub.testing import sandbox_hub
 
 REFERENCE = Path(__file__).parents[3] / "docs/reference/home.md"
 # What a home makes anew, what must vanish on its day, and where this copy of the home lies.
-LEFT_OUT = {"views.sqlite", "ledger-index.sqlite", "kafka/", "files/", "place"}
+LEFT_OUT = {"views.sqlite", "ledger-index.sqlite", "kafka/", "kafka-users/", "files/", "place"}
 
 
 def named() -> set[str]:
@@ -34,7 +34,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run_until_idle(hub)
         for name in named():
             path = hub.home.path / name
-            if name in {"operators/", "rules/", "files/", "kafka/"}:
+            if name in {"operators/", "rules/", "files/", "kafka/", "kafka-users/"}:
                 path.mkdir(exist_ok=True)
                 (path / "a.pub").touch()
             elif not path.exists():

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+from hub.custody.states import State
 from hub.ledger.record import Entry, Kind
+from hub.runtime.custody.desk import FileDesk
+from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.ledger_watch import LedgerBehindError, LedgerWatch
 from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import ledger_pages
@@ -114,6 +118,22 @@ def test_a_worker_whose_ledger_is_behind_takes_nothing(hub: Hub) -> None:
     run_until_idle(hub, "ledger")
     assert worker.step() is None
     worker.close()
+
+
+def test_a_file_that_waits_is_not_decided_while_the_ledger_is_behind(hub: Hub) -> None:
+    """It stays as it was received: no provision without a ledger that follows (promise 7)."""
+    sent = FileSubmission(hub, "delivery-address", hub.party("331007"), None).take(BytesIO(b"x"))
+    publish(hub, hub.clock.now() - timedelta(seconds=hub.ledger_grace + 1))
+    desk = FileDesk(hub)
+    with pytest.raises(LedgerBehindError):
+        desk.step()
+    hub.custody_log.catch_up()
+    assert hub.custody_log.files[str(sent.id)].state is State.RECEIVED
+    run_until_idle(hub, "ledger")
+    tally = desk.step()
+    assert tally is not None
+    assert tally.provisions == 1
+    desk.close()
 
 
 def test_a_run_until_idle_lets_the_ledger_catch_up_first(hub: Hub) -> None:

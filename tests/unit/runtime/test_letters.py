@@ -46,7 +46,10 @@ def test_a_household_arrives_as_it_was_sent(play: Play) -> None:
     """Two people in the list, every item by its official name, and its row: 24の2③."""
     sent = certificate(1, 2)
     (receipt,) = play.submit(CERTIFICATE, OLD, sent)
-    (given,) = play.run().receive(CERTIFICATE, NEW)
+    given, again = (play.run().receive(CERTIFICATE, NEW, confirm=False)[0] for _ in range(2))
+    assert given == again
+    assert play.state(receipt.id) == "sent"
+    assert play.receive(CERTIFICATE, NEW) == [given]
     assert given["id"] == receipt.id
     assert given["items"] == sent
     assert (given["rule"], given["basis"]["paragraph"]) == ("juki-24-2-3", "3")
@@ -291,11 +294,14 @@ def test_a_request_is_answered_by_a_fresh_certificate_under_its_own_row(play: Pl
     (given,) = play.run().receive(REQUEST, OLD)
     assert given["id"] == asked.id
     assert "個人番号" not in str(given["items"])
-    (receipt,) = play.submit(CERTIFICATE, OLD, certificate(1), to=THIRD)
+    receipt, second = play.submit(
+        *(CERTIFICATE, OLD, certificate(1), certificate(1, planned="2026-04-02")), to=THIRD
+    )
     (answer,) = play.run().receive(CERTIFICATE, THIRD)
     assert answer["id"] == receipt.id != first
     assert answer["rule"] == "juki-24-2-6"
-    # Answered once: another needs another request.
+    assert play.codes(OLD, second.id) == ["not-destination"]
+    # Answered once, also where two answers waited; another needs another request.
     (again,) = play.submit(CERTIFICATE, OLD, certificate(1), to=THIRD)
     assert again.reason is not None
     assert again.reason.code == "not-destination"
@@ -312,6 +318,10 @@ def test_what_was_erased_is_asked_for_and_claimed_again(play: Play) -> None:
     later.submit(MOVE_IN, NEW, move_in(1, moved="2026-05-01"))
     assert later.run().state(receipt.id) == "claimed"
     assert later.state(first) == "verified"
+    # The first request is answered: the same words ask anew.
+    for expected in ("released", "duplicate"):
+        (again,) = later.submit(REQUEST, NEW, request(1))
+        assert later.run().codes(NEW, again.id) == [expected]
 
 
 def test_nobody_asks_for_what_waits_to_be_fetched(play: Play) -> None:

@@ -1,0 +1,132 @@
+"""The client: one party's calls to the gateway, made again where an answer was lost."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
+
+import httpx
+
+from hub.client.errors import NotAcknowledgedError, UnavailableError, require_done
+from hub.client.messages import Message
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+    from types import TracebackType
+
+_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0)
+_WAIT_SECONDS = 20
+_ANSWER_SECONDS = 120
+
+
+class Client:
+    """One party, as its certificate says; use it in an ``async with`` block.
+
+    ``certificate`` is the file of the party's key and certificate, ``authority`` that of the
+    authority which signed the gateway's. Errors are those of ``hub.client.errors``.
+    """
+
+    def __init__(self, address: str, certificate: Path, authority: Path) -> None:
+        context = ssl.create_default_context(cafile=str(authority))
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(certificate)
+        self._http = httpx.AsyncClient(
+            base_url=f"{address.rstrip('/')}/v1", verify=context, timeout=_ANSWER_SECONDS
+        )
+
+    async def submit(
+        self, feed: str, content: bytes | Path, *, slip: str | None = None, **asked: str
+    ) -> list[dict[str, Any]]:
+        """Send lines and give a receipt for each; ``asked`` may hold to, encoding, baseline.
+
+        Tried again under the same slip where an answer is lost: each line is taken once. Give a slip
+        (a UUID) of your own where the process itself may end before it has the answer.
+        """
+        place = f"/feeds/{feed}/submissions/{slip or uuid4()}"
+        answer = await self._call("PUT", place, content=_bytes(content), params=asked)
+        receipts: list[dict[str, Any]] = answer.json()
+        return receipts
+
+    async def preview(self, feed: str, content: bytes | Path, **asked: str) -> list[dict[str, Any]]:
+        """Ask what would become of lines, and who would get which items; nothing is taken."""
+        place = f"/feeds/{feed}/previews"
+        answer = await self._call("POST", place, content=_bytes(content), params=asked)
+        previews: list[dict[str, Any]] = answer.json()
+        return previews
+
+    async def subscribe(self, feed: str, *, at_once: int = 100) -> AsyncIterator[Message]:
+        """Yield messages as they come, in order, without an end.
+
+        Raises ``NotAcknowledgedError`` where one was passed over.
+        """
+        while True:
+            asked = {"max": str(at_once), "wait": str(_WAIT_SECONDS)}
+            answer = await self._call("GET", f"/feeds/{feed}/records", params=asked)
+            found = answer.json()
+            for record in found["records"]:
+                message = Message(record, partial(self.acknowledge, feed))
+                yield message
+                if not message.acknowledged:
+                    raise NotAcknowledgedError(
+                        "メッセージは async with の中で扱ってください"
+                        " / use every message in an async with block"
+                    )
+            if found["cursor"] and found["unopened"]:
+                await self.acknowledge(feed, found["cursor"])
+
+    async def acknowledge(self, feed: str, cursor: str) -> None:
+        """Say that one has all records up to a cursor."""
+        place = f"/feeds/{feed}/acknowledgements"
+        await self._call("POST", place, json={"cursor": cursor})
+
+    async def receipts(self, message_id: str | None = None) -> list[dict[str, Any]]:
+        """Ask what became of what one sent, a row a leg."""
+        asked = {"id": message_id} if message_id else {}
+        answer = await self._call("GET", "/receipts", params=asked)
+        legs: list[dict[str, Any]] = answer.json()
+        return legs
+
+    async def _call(self, method: str, place: str, **given: Any) -> httpx.Response:  # noqa: ANN401 -- httpx's own
+        """Make a call, which all calls here may be made twice, until it is answered."""
+        pauses = iter(_PAUSES_SECONDS)
+        while True:
+            try:
+                answer = await self._http.request(method, place, **given)
+                require_done(answer)
+            except (httpx.TransportError, UnavailableError) as error:
+                pause = next(pauses, None)
+                if pause is None:
+                    raise _unavailable(error) from error
+                await asyncio.sleep(pause)
+            else:
+                return answer
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._http.aclose()
+        # A connection of TLS is closed a turn of the loop later.
+        await asyncio.sleep(0.05)
+
+
+def _bytes(content: bytes | Path) -> bytes:
+    return content if isinstance(content, bytes) else content.read_bytes()
+
+
+def _unavailable(error: httpx.TransportError | UnavailableError) -> UnavailableError:
+    if isinstance(error, UnavailableError):
+        return error
+    return UnavailableError(
+        "ゲートウェイに接続できません。宛先と証明書を確認してください"
+        " / the gateway cannot be reached: check its address and the certificates"
+    )

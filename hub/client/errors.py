@@ -1,0 +1,62 @@
+"""What can go wrong for a client, with the gateway's own words on what to do."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class ClientError(HubError):
+    """The gateway did not do what was asked."""
+
+
+class RefusedError(ClientError):
+    """The call or its content is wrong, or not this party's; sending it again does not help."""
+
+
+class ConflictError(ClientError):
+    """The slip stands for something else, or the records were acknowledged elsewhere."""
+
+
+class UnavailableError(ClientError):
+    """The gateway cannot be reached, or cannot work now; the same call may be made again."""
+
+
+class NotAcknowledgedError(ClientError):
+    """A message was passed over: use every one in an ``async with`` block."""
+
+
+_PASSING = {
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+
+
+def require_done(answer: httpx.Response) -> None:
+    """Raise what an answer says is wrong; nothing where it is well."""
+    if answer.is_success:
+        return
+    words = _words(answer)
+    if answer.status_code in _PASSING:
+        raise UnavailableError(words)
+    if answer.status_code == HTTPStatus.CONFLICT:
+        raise ConflictError(words)
+    raise RefusedError(words)
+
+
+def _words(answer: httpx.Response) -> str:
+    try:
+        told = answer.json()
+        return f"{told['detail_ja']} / {told['detail']}"
+    except (ValueError, KeyError, TypeError):
+        return (
+            f"ゲートウェイが {answer.status_code} を返しました。宛先を確認してください"
+            f" / the gateway answered {answer.status_code}: check its address"
+        )

@@ -1,0 +1,91 @@
+"""Threads with a hub each, since a hub is of one thread and a gateway serves many callers.
+
+A hub whose surroundings failed, or whose rules were signed anew, is opened afresh.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from hub.errors import SurroundingsError
+from hub.runtime.delivery import Counter
+from hub.runtime.hub import Hub
+from hub.runtime.views import Views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hub.runtime.metrics import Metrics
+    from hub.runtime.settings import Settings
+
+THREADS = 4
+
+Answer = TypeVar("Answer")
+
+
+class Room:
+    """What one thread keeps open: a hub, its views, and the counters that were asked for."""
+
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        self.hub = Hub.open(settings, metrics)
+        self.views = Views(self.hub.home.views, self.hub.bus, self.hub.home.path)
+        self._counters: dict[tuple[str, str], Counter] = {}
+
+    def counter(self, feed: str, party: str) -> Counter:
+        """Give where a party fetches a feed; opened once, since a broker takes its time over it."""
+        place = (feed, party)
+        if place not in self._counters:
+            self._counters[place] = Counter(self.hub, feed, self.hub.body(party))
+        return self._counters[place]
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.views.close()
+        self.hub.close()
+
+
+class Pool:
+    """Runs calls in threads that have a room each."""
+
+    def __init__(self, settings: Settings, metrics: Metrics, threads: int = THREADS) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="gateway")
+        self._own = threading.local()
+        self._rooms: list[Room] = []
+
+    async def run(self, call: Callable[[Room], Answer]) -> Answer:
+        """Run a call in a thread with its room."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._run, call)
+
+    def close(self) -> None:
+        """Wait for the calls in hand, then close every room."""
+        self._executor.shutdown()
+        for room in self._rooms:
+            room.close()
+
+    def _run(self, call: Callable[[Room], Answer]) -> Answer:
+        room = self._room()
+        try:
+            return call(room)
+        except SurroundingsError:
+            self._leave(room)
+            raise
+
+    def _room(self) -> Room:
+        room: Room | None = getattr(self._own, "room", None)
+        if room and not room.hub.rulebook.is_current():
+            self._leave(room)
+            room = None
+        if room is None:
+            room = self._own.room = Room(self._settings, self._metrics)
+            self._rooms.append(room)
+        return room
+
+    def _leave(self, room: Room) -> None:
+        self._own.room = None
+        self._rooms.remove(room)
+        room.close()

@@ -1,0 +1,121 @@
+"""Serves the gateway over TLS 1.2 or newer to clients whose certificates its authority signed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import structlog
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from hub.errors import SurroundingsError, UsageError
+from hub.gateway.caller import SCOPE
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+_LOOK_SECONDS = 0.1
+_GRACE_SECONDS = 5
+_CLOSING_SECONDS = 0.1
+
+
+class Door(NamedTuple):
+    """Where the gateway listens, the file of its own key and certificate, and its clients' authority."""
+
+    host: str
+    port: int
+    certificate: Path
+    clients: Path
+
+
+class _WithCertificate(H11Protocol):
+    """Tells the application which certificate the client of a connection has shown."""
+
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 -- asyncio's transport
+        """Put the certificate into the scope of every request of this connection."""
+        super().connection_made(transport)
+        shown = transport.get_extra_info("ssl_object")
+        certificate = shown.getpeercert() if shown else None
+        inner: ASGIApp = self.app
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await inner({**scope, SCOPE: certificate}, receive, send)
+
+        self.app = app
+
+
+class _Server(uvicorn.Server):
+    """Tells in the log that it listens."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        structlog.get_logger().info("gateway-listening", port=self.config.port)
+
+
+def serve(app: ASGIApp, door: Door, goes_on: Callable[[], bool]) -> None:
+    """Serve as long as it goes on; requests in hand are finished.
+
+    Raises ``UsageError`` for a file that is no certificate, ``SurroundingsError`` for a port in use.
+    """
+    # Its log would show what went wrong word by word, and that may hold what a message held.
+    logging.getLogger("uvicorn.error").disabled = True
+    config = uvicorn.Config(
+        app,
+        host=door.host,
+        port=door.port,
+        http=_WithCertificate,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    config.load()
+    config.ssl = _context(door)
+    asyncio.run(_serve(_Server(config), goes_on))
+
+
+async def _serve(server: uvicorn.Server, goes_on: Callable[[], bool]) -> None:
+    async def stop() -> None:
+        # Another thread says so, which this one must not wait for.
+        while goes_on():  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_SECONDS)
+        server.should_exit = True
+
+    stopper = asyncio.create_task(stop())
+    try:
+        await server.serve()
+    except SystemExit:
+        raise SurroundingsError(
+            "ゲートウェイのポートを使えません。HUB_GATEWAY_PORT を確認してください"
+            " / the gateway's port cannot be used: check HUB_GATEWAY_PORT"
+        ) from None
+    finally:
+        stopper.cancel()
+        # A client that does not answer the end of TLS would be waited for.
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(_CLOSING_SECONDS)
+
+
+def _context(door: Door) -> ssl.SSLContext:
+    """Give a server's TLS settings: no version before 1.2, no client without a certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+    try:
+        context.load_cert_chain(door.certificate)
+        context.load_verify_locations(door.clients)
+    except (OSError, ssl.SSLError):
+        raise UsageError(
+            "HUB_GATEWAY_CERTIFICATE か HUB_GATEWAY_CLIENTS のファイルが読めません"
+            " / a file of HUB_GATEWAY_CERTIFICATE or HUB_GATEWAY_CLIENTS cannot be read as PEM"
+        ) from None
+    return context

@@ -1,0 +1,83 @@
+"""What a home is known by to its Kafka at one moment, and when the certificates of that run out."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+
+from hub.runtime.kafka_card import access_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from hub.bus.kafka_access import Access
+    from hub.runtime.home import Home
+
+_PROBE_S = 2.0
+
+
+class Reach:
+    """Passwords and certificates as they were when this was made; they are rotated while we run.
+
+    A client keeps what it was made with: who notices that it has changed opens the bus anew before
+    the brokers ask again.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self.access = access_of(home)
+        self._seen = list(_stamps(self.access))
+
+    def is_current(self) -> bool:
+        """Say whether nothing of it has been changed since."""
+        return self.access == access_of(self._home) and self._seen == list(_stamps(self.access))
+
+    def expiries(self, server: str) -> dict[str, float]:
+        """Give when certificates run out, in seconds since 1970: ``ca``, ``client``, ``broker``.
+
+        The broker's is the one that ``server`` (``host:port``) shows; what cannot be seen now is
+        left out.
+        """
+        if self.access.ca_file is None:
+            return {}
+        found = {"ca": _first_end(self.access.ca_file)}
+        if self.access.certificate_file:
+            found["client"] = _first_end(self.access.certificate_file)
+        shown = _shown_by(server, self.access)
+        return found if shown is None else found | {"broker": shown}
+
+
+def _files(access: Access) -> Iterator[Path]:
+    given = access.password_file, access.ca_file, access.certificate_file, access.key_file
+    return (file for file in given if file is not None)
+
+
+def _stamps(access: Access) -> Iterator[tuple[Path, int]]:
+    for file in _files(access):
+        yield file, file.stat().st_mtime_ns if file.exists() else 0
+
+
+def _first_end(file: Path) -> float:
+    """Give when the first of a file's certificates runs out."""
+    found = x509.load_pem_x509_certificates(file.read_bytes())
+    return min(each.not_valid_after_utc.timestamp() for each in found)
+
+
+def _shown_by(server: str, access: Access) -> float | None:
+    host, port = server.rsplit(":", 1)
+    context = ssl.create_default_context(cafile=access.ca_file)
+    if access.certificate_file:
+        context.load_cert_chain(access.certificate_file, access.key_file)
+    try:
+        with (
+            socket.create_connection((host, int(port)), _PROBE_S) as plain,
+            context.wrap_socket(plain, server_hostname=host) as secured,
+        ):
+            shown = secured.getpeercert() or {}
+    except (OSError, ssl.SSLError):
+        return None
+    return float(ssl.cert_time_to_seconds(str(shown["notAfter"])))

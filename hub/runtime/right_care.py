@@ -1,0 +1,89 @@
+"""Makes the rights on a bus agree with the rules that count in a home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub.bus.declared_rights import RECIPIENT, user_of
+from hub.errors import UsageError
+from hub.runtime.kafka_card import access_of
+from hub.runtime.kafka_users import forget_password, keep_passwords, new_passwords
+from hub.runtime.right_changes import GrantRight, MakeUser, RemoveUser, RevokeRight
+from hub.runtime.right_plan import changes, possible_users, strange
+from hub.runtime.rights import entitlements, wanted_rights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from hub.bus.rights import RightsCare
+    from hub.rules.load import Books
+    from hub.runtime.home import Home
+    from hub.runtime.right_changes import RightChange
+    from hub.runtime.rights import Entitlement
+    from hub.runtime.topic_plan import Plan
+
+
+class RightCare:
+    """The rights that a home's parties should have on a bus on a day, and how they get them."""
+
+    def __init__(
+        self, care: RightsCare, home: Home, books: Books, parties: Sequence[str], day: date
+    ) -> None:
+        self._care = care
+        self._home = home
+        self._books = books
+        self._parties = parties
+        self._day = day
+
+    def added_to(self, plan: Plan) -> Plan:
+        """Give the plan with what differs in rights and users."""
+        given, ended = self._given()
+        found = self._care.found(possible_users(body.id for body in self._books.directory))
+        return plan._replace(
+            rights=list(changes(wanted_rights(given), found, ended)),
+            unresolved=[*plan.unresolved, *strange(found)],
+        )
+
+    def _given(self) -> tuple[list[Entitlement], dict[str, str]]:
+        """Give what bodies may do today, and by user why subscriptions of theirs have ended."""
+        by_rule = entitlements(self._books.catalogue, self._books.feeds, self._parties, self._day)
+        given, ended = [], {}
+        for each in by_rule:
+            over = self._books.subscriptions.ended(each.organisation, each.feed, self._day)
+            if each.holder == RECIPIENT and over:
+                ended[user_of(each.organisation)] = over.words
+            else:
+                given.append(each)
+        return given, ended
+
+    def apply(self, wanted: Sequence[RightChange]) -> None:
+        """Take away, then make users, then give; each kind is one request.
+
+        A password is kept in the home before the broker knows it: one that nobody has would shut
+        its user out.
+        """
+        self._care.revoke([change.right for change in wanted if isinstance(change, RevokeRight)])
+        gone = [change.user for change in wanted if isinstance(change, RemoveUser)]
+        self._care.remove_users(gone)
+        for user in gone:
+            forget_password(self._home, user)
+        self._set_passwords([change.user for change in wanted if isinstance(change, MakeUser)])
+        self._care.grant([change.right for change in wanted if isinstance(change, GrantRight)])
+
+    def renew_passwords(self, users: Sequence[str]) -> None:
+        """Give users new passwords; raises ``UsageError`` for one who is no user of this bus."""
+        given, _ = self._given()
+        if not set(users) <= wanted_rights(given).users:
+            raise UsageError(
+                "利用者の名前が正しくありません。役割名か org-機関コードで指定してください"
+                " / no such user: name a role, or org- and a body's id"
+            )
+        self._set_passwords(users)
+
+    def _set_passwords(self, users: Sequence[str]) -> None:
+        """Give users new passwords."""
+        passwords = new_passwords(users)
+        names = {user: self._care.name(user) for user in users}
+        keep_passwords(self._home, passwords, names, access_of(self._home))
+        self._care.set_passwords(passwords)

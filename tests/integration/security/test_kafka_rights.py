@@ -1,0 +1,214 @@
+"""Rights on a real broker follow the rules: given, kept, found again, taken away."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka.admin import AclBinding, AdminClient  # type: ignore[attr-defined]
+
+from hub.bus.kafka_acls import binding_of, filter_of
+from hub.bus.rights import TOPIC, Right
+from hub.resources import shelf
+from hub.rules.files import digest_of
+from hub.runtime.rulebook import Rulebook, RulesNotSignedError, keep_rules
+from hub.sealing.master import load_master_key
+from hub.sealing.vault_file import VaultFile
+from hub.vocabulary.clock import parse_instant
+from tests.integration.security.conftest import NOW, as_administrator
+from tests.support.hub_command import hub
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.integration.security.conftest import Place
+
+FEED = "change-notice"
+RELEASE = f"release.{FEED}.070009"
+_LATER = "2026-10-02T09:00:00+09:00"
+
+
+@pytest.fixture
+def admin(place: Place) -> AdminClient:
+    """Give the administrator's client."""
+    return AdminClient(place.client("admin"))
+
+
+@pytest.fixture(autouse=True)
+def _as_declared(place: Place) -> Iterator[None]:
+    """Leave the rights as they were."""
+    yield
+    (place.home.path / "subscriptions.toml").unlink(missing_ok=True)
+    place.apply()
+
+
+def _acl(place: Place, right: Right) -> AclBinding:
+    return binding_of(right, f"{place.name}.")
+
+
+def _kinds(place: Place) -> list[str]:
+    return [change.to_dict()["what"] for change in place.plan().rights]
+
+
+def test_applied_once_nothing_differs(place: Place) -> None:
+    """The plan is empty, and applying again changes nothing."""
+    assert place.plan().rights == []
+    assert place.apply().rights == []
+    assert place.plan().unresolved == []
+
+
+def test_a_right_that_nobody_asked_for_is_drift_and_goes(place: Place, admin: AdminClient) -> None:
+    """It is found, named, and taken away by one apply; so is one that was taken comes back."""
+    extra = Right("org-072010", TOPIC, "release.", begins=True, operation="READ")
+    admin.create_acls([_acl(place, extra)])[_acl(place, extra)].result()
+    assert _kinds(place) == ["revoke"]
+    assert place.apply().rights != []
+    assert _kinds(place) == []
+
+
+def test_a_rule_for_everybody_over_our_topics_needs_a_person(
+    place: Place, admin: AdminClient
+) -> None:
+    """A wildcard user is nobody's of ours: it is reported and left alone."""
+    right = Right("x", TOPIC, "keys", begins=False, operation="READ")
+    wide = _acl(place, right)
+    wide = AclBinding(
+        wide.restype,
+        wide.name,
+        wide.resource_pattern_type,
+        "User:*",
+        wide.host,
+        wide.operation,
+        wide.permission_type,
+    )
+    admin.create_acls([wide])[wide].result()
+    found = [each.to_dict() for each in place.plan().unresolved]
+    assert [each["what"] for each in found] == ["strange-right"]
+    assert place.apply().unresolved != []
+    admin.delete_acls([filter_of(wide)])
+    assert place.plan().unresolved == []
+
+
+def test_a_user_nobody_declares_is_told(place: Place, tmp_path: Path) -> None:
+    """One whose name is not of our making is left to a person; the command fails for it."""
+    with place.open("admin", tmp_path) as bus:
+        rights = bus.administration.rights
+        assert rights is not None
+        rights.set_passwords({"mallory": "x" * 16})
+        assert [each.to_dict()["user"] for each in place.plan().unresolved] == ["mallory"]
+        rights.remove_users(["mallory"])
+    assert place.plan().unresolved == []
+
+
+def _reader(place: Place) -> Consumer:
+    """Give the prefecture's reader, standing at the end of what is there for it."""
+    given = {"group.id": place.wire("receive.070009"), "enable.partition.eof": True}
+    consumer = Consumer(place.client("org-070009", **given))
+    consumer.assign([TopicPartition(place.wire(RELEASE), 0, 0)])
+    _hears(consumer, KafkaError._PARTITION_EOF)
+    return consumer
+
+
+def _hears(consumer: Consumer, code: int) -> float:
+    """Wait until a reader hears this; gives after how many seconds."""
+    began = time.monotonic()
+    while time.monotonic() - began < 15:
+        message = consumer.poll(0.1)
+        error = message.error() if message is not None else None
+        if error is not None and error.code() == code:
+            return time.monotonic() - began
+    raise AssertionError(f"never heard {code}")
+
+
+def _subscribe(place: Place, until: str) -> None:
+    text = f'[[subscription]]\norganisation = "070009"\nfeed = "{FEED}"\nuntil = {until}\n'
+    file = place.home.path / "subscriptions.toml"
+    file.write_text(text + 'reason = "試行の終了"\n', encoding="utf-8")
+
+
+def test_a_subscription_that_ends_cuts_its_reader_off(place: Place) -> None:
+    """In force on its last day; on the next one apply takes the right, and a reader is out at once."""
+    _subscribe(place, "2026-10-01")
+    assert place.plan(NOW).rights == []
+    reader = _reader(place)
+    changed = place.apply(_LATER)
+    assert _hears(reader, KafkaError.TOPIC_AUTHORIZATION_FAILED) < 5
+    reader.close()
+    taken = [each.to_dict() for each in changed.rights]
+    assert {each["what"] for each in taken} == {"revoke", "remove-user"}
+    assert {each["why"] for each in taken if "why" in each} == {
+        (
+            "2026-10-01 で受信期間が終わりました（試行の終了）"
+            " / the subscription ended on 2026-10-01 (試行の終了)"
+        )
+    }
+    assert not (place.home.kafka_users / "org-070009.password").exists()
+
+
+def _sign(place: Place, folder: Path | None) -> None:
+    key = load_master_key({}, place.home.path, sandbox=True)
+    with VaultFile.open(place.home.vault, key) as vault:
+        digest = digest_of(folder or shelf("rules"))
+        if folder:
+            keep_rules(place.home, folder, digest)
+        Rulebook(place.home, vault, "").sign(parse_instant(NOW), digest)
+
+
+@pytest.fixture
+def rules(place: Place, tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Give what puts rules without 30の6 in force; the shipped ones come back afterwards."""
+    folder = shutil.copytree(str(shelf("rules")), tmp_path / "rules")
+    file = folder / "statutes" / "juki-30-6.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('"in-force"', '"unresolved"'), encoding="utf-8")
+    yield lambda: _sign(place, folder)
+    _sign(place, None)
+
+
+def test_a_rule_that_is_gone_takes_its_rights_in_one_apply(
+    place: Place, rules: Callable[[], None]
+) -> None:
+    """Without 30の6 no town writes, no prefecture reads, and its connected reader is out."""
+    reader = _reader(place)
+    rules()
+    changed = place.apply()
+    assert _hears(reader, KafkaError.TOPIC_AUTHORIZATION_FAILED) < 5
+    reader.close()
+    gone = {each.to_dict()["user"] for each in changed.rights}
+    assert {"org-072010", "org-112291", "org-070009", "org-110001"} <= gone
+    assert {each.to_dict()["what"] for each in changed.rights} == {"revoke", "remove-user"}
+
+
+def test_rules_that_nobody_signed_give_no_right(place: Place) -> None:
+    """No plan is made of them at all."""
+    note = (place.home.path / "rules.note").read_bytes()
+    place.home.keep_rules_note(b"")
+    with pytest.raises(RulesNotSignedError):
+        place.plan()
+    place.home.keep_rules_note(note)
+
+
+def test_the_command_tells_and_its_exit_code_says_whether_anything_differs(
+    place: Place, admin: AdminClient
+) -> None:
+    """0 where all is as declared, 1 with the change named; no password is printed."""
+    given = ["--home", str(place.home.path), "--bus", place.bus, "--format", "json"]
+    env = {"HUB_KAFKA_CARD": str(place.home.kafka_users / "operator.toml"), "HUB_NOW": NOW}
+    assert hub(*given, "topics", "check", env=env).code == 0
+    right = Right("worker", TOPIC, "intake.", begins=True, operation="READ")
+    admin.delete_acls([filter_of(_acl(place, right))])
+    drift = hub(*given, "topics", "check", env=env)
+    assert drift.code == 1
+    (change,) = drift.result["changes"]
+    assert (change["what"], change["user"], change["name"]) == ("grant", "worker", "intake.")
+    # The operator sees it, and may not change it.
+    assert hub(*given, "topics", "apply", env=env).code == 3
+    admin_env = env | {"HUB_KAFKA_CARD": str(place.security / "admin.toml")}
+    applied = hub(*given, "topics", "apply", env=admin_env)
+    assert applied.code == 0
+    with as_administrator(place):
+        assert _kinds(place) == []

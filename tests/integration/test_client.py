@@ -1,0 +1,142 @@
+"""The client of the gateway: nothing is lost or doubled, whether a call, a block or a gateway fails."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hub.client import Client, ConflictError, Message, NotAcknowledgedError, RefusedError
+from tests.support.gateways import Gateway, make_gateway
+from tests.support.hub_command import FEED
+from tests.support.notices import PREFECTURE, TOWN, line_of, notice
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine
+    from pathlib import Path
+
+SLIP = "6a0e2a3c-1f3e-4a5b-8c7d-9e0f1a2b3c4d"
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Gateway:
+    """Give a gateway of a test's own, which does not listen yet."""
+    return make_gateway(tmp_path)
+
+
+def _client(gateway: Gateway, party: str) -> Client:
+    return Client(gateway.address, gateway.certificate(party), gateway.servers)
+
+
+def _lines(*serials: int) -> bytes:
+    return b"".join(line_of(notice(serial)) + b"\n" for serial in serials)
+
+
+async def _first(messages: AsyncIterator[Message], count: int) -> list[Message]:
+    """Use so many messages as a service would."""
+    found = []
+    async for message in messages:
+        async with message:
+            found.append(message)
+        if len(found) == count:
+            break
+    return found
+
+
+def _play(gateway: Gateway, story: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    with gateway.listening():
+        asyncio.run(story())
+
+
+def test_what_one_party_sends_another_subscribes_to(gateway: Gateway) -> None:
+    """From a file, in order, with the rule; and the sender sees that it was acknowledged."""
+    file = gateway.folder / "notices.jsonl"
+    file.write_bytes(_lines(1, 2, 3))
+
+    async def story() -> None:
+        async with _client(gateway, TOWN) as town, _client(gateway, PREFECTURE) as prefecture:
+            receipts = await town.submit(FEED, file)
+            await asyncio.to_thread(gateway.carry)
+            found = await _first(prefecture.subscribe(FEED), 3)
+            assert {each.id for each in found} == {each["id"] for each in receipts}
+            assert {each.rule for each in found} == {"juki-30-6-notice"}
+            legs = await town.receipts()
+            assert [leg["code"] for leg in legs] == ["acknowledged"] * 3
+
+    _play(gateway, story)
+
+
+def test_a_block_that_fails_keeps_its_message_for_the_next_time(gateway: Gateway) -> None:
+    """What was kept before it does not come again."""
+
+    async def story() -> None:
+        async with _client(gateway, TOWN) as town, _client(gateway, PREFECTURE) as prefecture:
+            await town.submit(FEED, _lines(1, 2, 3))
+            await asyncio.to_thread(gateway.carry)
+            (kept,) = await _first(prefecture.subscribe(FEED), 1)
+            failing = await anext(prefecture.subscribe(FEED))
+            with pytest.raises(ZeroDivisionError):
+                async with failing:
+                    raise ZeroDivisionError
+            again = await _first(prefecture.subscribe(FEED), 2)
+            assert again[0].id == failing.id
+            assert kept.id not in {each.id for each in again}
+
+    _play(gateway, story)
+
+
+def test_a_message_that_is_passed_over_is_an_error(gateway: Gateway) -> None:
+    """Else the same would come for ever."""
+
+    async def story() -> None:
+        async with _client(gateway, TOWN) as town, _client(gateway, PREFECTURE) as prefecture:
+            await town.submit(FEED, _lines(1))
+            await asyncio.to_thread(gateway.carry)
+            with pytest.raises(NotAcknowledgedError):
+                async for _ in prefecture.subscribe(FEED):
+                    pass
+
+    _play(gateway, story)
+
+
+def test_a_gateway_that_is_away_for_a_moment_is_waited_for(gateway: Gateway) -> None:
+    """The call is made again, and counts once."""
+
+    async def story() -> None:
+        async with _client(gateway, TOWN) as town:
+            sending = asyncio.create_task(town.submit(FEED, _lines(1), slip=SLIP))
+            await asyncio.sleep(0.2)
+            assert not sending.done()
+            with gateway.listening():
+                first = await sending
+                assert await town.submit(FEED, _lines(1), slip=SLIP) == first
+                with pytest.raises(ConflictError):
+                    await town.submit(FEED, _lines(2), slip=SLIP)
+
+    asyncio.run(story())
+
+
+def test_what_is_wrong_is_told_in_the_gateways_words(gateway: Gateway) -> None:
+    """And not tried again."""
+
+    async def story() -> None:
+        async with _client(gateway, TOWN) as town:
+            with pytest.raises(RefusedError, match="gzip"):
+                await town.submit(FEED, b"\x1f\x8b\x08")
+        async with _client(gateway, "999999") as stranger:
+            with pytest.raises(RefusedError, match="no party"):
+                await stranger.receipts()
+
+    _play(gateway, story)
+
+
+def test_a_message_says_nothing_of_a_person_by_itself() -> None:
+    """As it stands in a log or an error."""
+    record = {"id": "1", "feed": FEED, "from": TOWN, "rule": "r", "basis": None, "cursor": "0-0-1"}
+
+    async def nothing(_: str) -> None:
+        """Acknowledge nothing."""
+
+    message = Message(record | {"items": {"氏名": "架空　太郎"}}, nothing)
+    assert "架空" not in repr(message) + str(message)
