@@ -20,6 +20,7 @@ FLOOR_YEARS: Final = 7
 """No record is kept for less, whatever a setting says."""
 
 _MOST_YEARS: Final = 200
+_TABLES: Final = {"retention", "payload"}  # the second: hub/runtime/custody/rows.py
 _NEEDED: Final = {"organisation", "kinds", "feeds", "years", "source"}
 
 
@@ -103,7 +104,7 @@ def read_settings(data: bytes, file: str, names: Names | None = None) -> list[Se
         ) from None
     rows = whole.get("retention", [])
     tables = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
-    if not tables or not set(whole) <= {"retention"}:
+    if not tables or not set(whole) <= _TABLES:
         raise _not_of_form(file)
     settings = [_setting(row, place, file) for place, row in enumerate(rows, 1)]
     if names is None:
@@ -113,8 +114,8 @@ def read_settings(data: bytes, file: str, names: Names | None = None) -> list[Se
 
 def _not_of_form(file: str) -> RetentionError:
     return RetentionError(
-        f"{file} には [[retention]] の表だけを書いてください"
-        f" / {file} must hold tables [[retention]] and nothing else"
+        f"{file} には [[retention]] と [payload] の表だけを書いてください"
+        f" / {file} must hold tables [[retention]] and [payload], nothing else"
     )
 
 

@@ -43,6 +43,7 @@ _SMALL: Final = (
     "closing-days.toml",
     "connectors.toml",
     "custody.toml",
+    "kafka.toml",
     "retention.toml",
     "witness.vkey",
     "rules.note",

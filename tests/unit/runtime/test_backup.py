@@ -18,7 +18,7 @@ REFERENCE = Path(__file__).parents[3] / "docs/reference/home.md"
 # What a home makes anew, what must vanish on its day, where this copy of the home lies, and by what
 # this machine is known to others.
 LEFT_OUT = {"views.sqlite", "ledger-index.sqlite", "kafka/", "files/", "place"}
-LEFT_OUT |= {"kafka.toml", "kafka-users/", "gateway/"}
+LEFT_OUT |= {"kafka-users/", "gateway/"}
 
 
 def named() -> set[str]:
