@@ -7,6 +7,7 @@ notice (転入通知) about the first. That certificate goes a day later; the ot
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ class Transfers:
         self._hub = hub
         self._towns = towns[:2]
         self._day = today(hub.clock)
+        # They were to leave days ago: so what nobody claims is gone before what waits in quarantine.
+        self._planned = self._day - timedelta(days=10)
         self._people: list[Mapping[str, Any]] = []
         self.acknowledged = 0
 
@@ -80,7 +83,7 @@ class Transfers:
         sheet = {
             "転出前の住所": resident["住所"],
             "転出先": new.id,
-            "転出の予定年月日": self._day.isoformat(),
+            "転出の予定年月日": self._planned.isoformat(),
         }
         return sheet | {key: resident[key] for key in _PERSONAL if resident.get(key)}
 

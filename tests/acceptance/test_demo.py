@@ -45,7 +45,15 @@ def test_the_figures_of_the_demonstration_add_up(tmp_path: Path) -> None:
     assert kinds["refusal"] == figures["refusals"]
     assert kinds["quarantine"] == figures["quarantined"]
     assert kinds["baseline"] == 3
-    # Three files, two certificates, a move-in notice and what the prefecture was told of it.
-    assert kinds["erasure"] == 7
+    # Three files, two certificates, a move-in notice and what the prefecture was told of it; and
+    # days of change notices.
+    units = [
+        unit
+        for kind in ("intake", "release", "quarantine")
+        for unit in hub("custody", "list", "--kind", kind, "--home", home, "--format", "json").lines
+        if unit["state"] == "verified"
+    ]
+    assert {unit["id"].partition(".")[0] for unit in units} == {"intake", "release"}
+    assert kinds["erasure"] == 7 + len(units)
     held = hub("quarantine", "list", "--home", home, "--format", "json").lines
     assert len(held) == figures["quarantined"]

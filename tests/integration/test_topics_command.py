@@ -126,13 +126,13 @@ def test_settings_changed_on_kafka_are_found_and_set_back(kafka: str, home: Path
     with open_bus(address, open_home(home)) as bus:
         bus.administration.set("receipts", "retention.ms", "604800000")
         bus.administration.set("receipts", "retention.bytes", None)
-        bus.administration.set("receipts", "segment.ms", "600000")
+        bus.administration.set("receipts", "segment.jitter.ms", "600000")
     drift = call("topics", "check")
     assert drift.code == 1
     assert [(e["what"], e["setting"], e["found"]) for e in drift.result["changes"]] == [
         ("set-setting", "retention.ms", "604800000"),
         ("set-setting", "retention.bytes", None),
-        ("remove-setting", "segment.ms", "600000"),
+        ("remove-setting", "segment.jitter.ms", "600000"),
     ]
     assert call("topics", "apply").result["changes"] == drift.result["changes"]
     assert call("topics", "check").code == 0
