@@ -26,7 +26,7 @@ from hub.bus.kafka import KafkaBus
 from hub.runtime.custody.counter import FileCounter
 from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.delivery import Counter
-from hub.runtime.services import purge, run_until_idle
+from hub.runtime.until_idle import purge, run_until_idle
 from hub.testing import sandbox_hub
 from hub.vocabulary.clock import parse_instant
 from ops.kafka.local import LocalKafka

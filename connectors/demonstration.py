@@ -17,7 +17,7 @@ from connectors.transfers import CERTIFICATE, Transfers
 from hub.errors import UsageError
 from hub.ledger.verify import verify
 from hub.runtime.custody import overview
-from hub.runtime.services import run_until_idle
+from hub.runtime.until_idle import run_until_idle
 from hub.vocabulary.clock import parse_instant, today
 
 if TYPE_CHECKING:

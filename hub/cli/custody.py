@@ -15,7 +15,7 @@ from hub.errors import UsageError
 from hub.runtime.custody import certificate as certificates
 from hub.runtime.custody import holds, overview, payload_overview, withdrawals
 from hub.runtime.operators import operator_of
-from hub.runtime.services import purge as erase
+from hub.runtime.until_idle import purge as erase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

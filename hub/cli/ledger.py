@@ -16,7 +16,7 @@ from hub.ledger.log_reader import read_witnesses
 from hub.ledger.verify import verify as verify_files
 from hub.ledger.verify_pool import cores
 from hub.ledger.witness import seen_by
-from hub.runtime.services import run_until_idle
+from hub.runtime.until_idle import run_until_idle
 from hub.vocabulary.clock import rfc3339
 
 _LONGEST_NOTE = 1 << 16

@@ -14,7 +14,8 @@ from hub.cli.output import show
 from hub.errors import UsageError
 from hub.runtime.hub import Hub
 from hub.runtime.logs import configure_logs
-from hub.runtime.services import Role, Supervisor, calm_collector, purge, run_until_idle
+from hub.runtime.services import Supervisor, calm_collector
+from hub.runtime.until_idle import Role, purge, run_until_idle
 
 if TYPE_CHECKING:
     from types import FrameType

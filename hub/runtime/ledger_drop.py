@@ -14,7 +14,7 @@ from hub.ledger.record import Entry, Kind
 from hub.ledger.verify_drops import APPROVED, DROPPED_CODE, rule_of
 from hub.runtime.operators import require_two
 from hub.runtime.outcome import HUB, ledger_pages
-from hub.runtime.services import run_until_idle
+from hub.runtime.until_idle import run_until_idle
 from hub.vocabulary.clock import rfc3339, today
 
 if TYPE_CHECKING:

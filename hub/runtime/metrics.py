@@ -18,96 +18,131 @@ if TYPE_CHECKING:
     from hub.runtime.worker import Tally
 
 
-class Metrics:
-    """The metrics of one process, in a registry of their own."""
+_SIZES = (1, 10, 100, 500, 1000, 2000, 5000, 10_000)
+
+
+class _Made:
+    """Makes metrics in a registry of its own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._messages = Counter(
-            "hub_messages", "Messages by what became of them.", ["outcome"], registry=self.registry
-        )
-        self._legs = Counter(
-            "hub_legs", "Legs released or refused.", ["outcome"], registry=self.registry
-        )
-        self._batches = Histogram(
-            "hub_batch_seconds", "Time of one batch, commit included.", registry=self.registry
-        )
-        self._batch_records = Histogram(
-            "hub_batch_records",
-            "Records of one batch.",
-            buckets=(1, 10, 100, 500, 1000, 2000, 5000, 10_000),
-            registry=self.registry,
-        )
-        self._fenced = Counter(
-            "hub_fenced_batches", "Batches another worker committed.", registry=self.registry
-        )
-        self._restarts = Counter(
-            "hub_restarts", "Restarts of a service.", ["service"], registry=self.registry
-        )
-        self._waiting = Gauge(
-            "hub_oldest_waiting_seconds",
-            "Age of the oldest message a worker had before it when it last looked.",
-            ["feed", "partition"],
-            registry=self.registry,
-        )
-        self._transactions = Histogram(
-            "hub_transaction_seconds",
-            "Time of one transaction of a bus on a network.",
-            ["outcome"],
-            registry=self.registry,
-        )
-        self._deals = Counter(
-            "hub_rebalances", "Times the partitions were dealt anew.", registry=self.registry
-        )
-        self._held = Gauge(
-            "hub_partitions_held", "Partitions this process reads.", registry=self.registry
-        )
-        self._restores = Histogram(
-            "hub_restore_seconds",
-            "Time to bring a partition's local state up to date.",
-            registry=self.registry,
-        )
-        self._restored = Counter(
-            "hub_restored_records", "Records of state read again.", registry=self.registry
-        )
-        self._late = Gauge(
-            "hub_custody_late_files",
-            "Files and payloads not certified as erased: half of the time is over (alarm), or all.",
-            ["lateness"],
-            registry=self.registry,
-        )
-        self._ledger_lag = Gauge(
-            "hub_ledger_pages_waiting",
-            "Ledger pages committed on the bus but not under a checkpoint.",
-            registry=self.registry,
-        )
-        self._lag = Gauge(
-            "hub_ledger_lag_seconds",
-            "Age of the oldest ledger page on the bus that no checkpoint covers.",
-            registry=self.registry,
-        )
-        self._grace = Gauge(
-            "hub_ledger_grace_seconds",
-            "Lag of the ledger past which nothing is released.",
-            registry=self.registry,
-        )
-        self._stopped = Gauge(
-            "hub_releases_stopped",
-            "1 while nothing is released because the ledger is too far behind.",
-            registry=self.registry,
-        )
 
-        self._rules = Gauge(
-            "hub_rules_signed_timestamp_seconds",
-            "When the rules were signed that a worker here decides by.",
-            registry=self.registry,
-        )
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, registry=self.registry)
 
-        self._certificates = Gauge(
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(name, text, labels, registry=self.registry)
+
+    def _times(self, name: str, text: str, *labels: str) -> Histogram:
+        return Histogram(name, text, labels, registry=self.registry)
+
+
+class _OfTheBus(_Made):
+    """What a bus on a network tells (see ``hub.bus.watch``)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._transactions = self._times(
+            "hub_transaction_seconds", "Time of one transaction of a bus on a network.", "outcome"
+        )
+        self._deals = self._counter("hub_rebalances", "Times the partitions were dealt anew.")
+        self._held = self._gauge("hub_partitions_held", "Partitions this process reads.")
+        self._restores = self._times(
+            "hub_restore_seconds", "Time to bring a partition's local state up to date."
+        )
+        self._restored = self._counter("hub_restored_records", "Records of state read again.")
+        self._certificates = self._gauge(
             "hub_kafka_certificate_expiry_timestamp_seconds",
             "When a certificate runs out by which Kafka is reached.",
-            ["certificate"],
-            registry=self.registry,
+            "certificate",
+        )
+
+    def transaction(self, seconds: float, *, committed: bool) -> None:
+        """Count a transaction (see ``hub.bus.watch``)."""
+        self._transactions.labels("committed" if committed else "aborted").observe(seconds)
+
+    def dealt(self, partitions: int) -> None:
+        """Count a rebalance (see ``hub.bus.watch``)."""
+        self._deals.inc()
+        self._held.set(partitions)
+
+    def restored(self, records: int, seconds: float) -> None:
+        """Count a restoration of state (see ``hub.bus.watch``)."""
+        self._restores.observe(seconds)
+        self._restored.inc(records)
+
+    def certificates(self, expiries: Mapping[str, float]) -> None:
+        """Set when certificates run out, in seconds since 1970, by what each is."""
+        for certificate, instant in expiries.items():
+            self._certificates.labels(certificate).set(instant)
+
+
+class _OfTheLedger(_Made):
+    """How far the ledger is behind, and what follows from that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pages = self._gauge(
+            "hub_ledger_pages_waiting",
+            "Ledger pages committed on the bus but not under a checkpoint.",
+        )
+        self._lag = self._gauge(
+            "hub_ledger_lag_seconds",
+            "Age of the oldest ledger page on the bus that no checkpoint covers.",
+        )
+        self._grace = self._gauge(
+            "hub_ledger_grace_seconds", "Lag of the ledger past which nothing is released."
+        )
+        self._stopped = self._gauge(
+            "hub_releases_stopped",
+            "1 while nothing is released because the ledger is too far behind.",
+        )
+
+    def ledger_waits(self, pages: int) -> None:
+        """Set how many ledger pages no checkpoint covers yet."""
+        self._pages.set(pages)
+
+    def ledger_lag(self, seconds: float) -> None:
+        """Set the age of the oldest page that no checkpoint covers."""
+        self._lag.set(seconds)
+
+    def ledger_grace(self, seconds: float) -> None:
+        """Set the lag past which nothing is released."""
+        self._grace.set(seconds)
+
+    def releases_stopped(self, *, stopped: bool) -> None:
+        """Set whether releases are stopped by the ledger's lag."""
+        self._stopped.set(stopped)
+
+
+class Metrics(_OfTheBus, _OfTheLedger):
+    """The metrics of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._messages = self._counter(
+            "hub_messages", "Messages by what became of them.", "outcome"
+        )
+        self._legs = self._counter("hub_legs", "Legs released or refused.", "outcome")
+        self._batches = self._times("hub_batch_seconds", "Time of one batch, commit included.")
+        self._batch_records = Histogram(
+            "hub_batch_records", "Records of one batch.", buckets=_SIZES, registry=self.registry
+        )
+        self._fenced = self._counter("hub_fenced_batches", "Batches another worker committed.")
+        self._restarts = self._counter("hub_restarts", "Restarts of a service.", "service")
+        self._waiting = self._gauge(
+            "hub_oldest_waiting_seconds",
+            "Age of the oldest message a worker had before it when it last looked.",
+            *("feed", "partition"),
+        )
+        self._late = self._gauge(
+            "hub_custody_late_files",
+            "Files and payloads not certified as erased: half of the time is over (alarm), or all.",
+            "lateness",
+        )
+        self._rules = self._gauge(
+            "hub_rules_signed_timestamp_seconds",
+            "When the rules were signed that a worker here decides by.",
         )
 
     @contextmanager
@@ -137,20 +172,6 @@ class Metrics:
         """Note that nothing waits."""
         self._waiting.clear()
 
-    def transaction(self, seconds: float, *, committed: bool) -> None:
-        """Count a transaction (see ``hub.bus.watch``)."""
-        self._transactions.labels("committed" if committed else "aborted").observe(seconds)
-
-    def dealt(self, partitions: int) -> None:
-        """Count a rebalance (see ``hub.bus.watch``)."""
-        self._deals.inc()
-        self._held.set(partitions)
-
-    def restored(self, records: int, seconds: float) -> None:
-        """Count a restoration of state (see ``hub.bus.watch``)."""
-        self._restores.observe(seconds)
-        self._restored.inc(records)
-
     def custody(self, alarm: int, overdue: int) -> None:
         """Set how many files are late."""
         self._late.labels("alarm").set(alarm)
@@ -160,27 +181,6 @@ class Metrics:
         """Count a service's restart."""
         self._restarts.labels(service).inc()
 
-    def ledger_waits(self, pages: int) -> None:
-        """Set how many ledger pages no checkpoint covers yet."""
-        self._ledger_lag.set(pages)
-
     def rules_signed(self, day: date) -> None:
         """Set the day on which the rules were signed."""
         self._rules.set(datetime.combine(day, time(), JST).timestamp())
-
-    def certificates(self, expiries: Mapping[str, float]) -> None:
-        """Set when certificates run out, in seconds since 1970, by what each is."""
-        for certificate, instant in expiries.items():
-            self._certificates.labels(certificate).set(instant)
-
-    def ledger_lag(self, seconds: float) -> None:
-        """Set the age of the oldest page that no checkpoint covers."""
-        self._lag.set(seconds)
-
-    def ledger_grace(self, seconds: float) -> None:
-        """Set the lag past which nothing is released."""
-        self._grace.set(seconds)
-
-    def releases_stopped(self, *, stopped: bool) -> None:
-        """Set whether releases are stopped by the ledger's lag."""
-        self._stopped.set(stopped)

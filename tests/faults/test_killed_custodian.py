@@ -21,8 +21,8 @@ from hub.runtime.custody.counter import FileCounter
 from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.hub import Hub
-from hub.runtime.services import run_until_idle
 from hub.runtime.settings import Settings
+from hub.runtime.until_idle import run_until_idle
 from hub.vocabulary.clock import Clock, StillClock, parse_instant
 from tests.support.hub_command import HUB, environment, hub
 

@@ -14,7 +14,7 @@ from hub.ledger.record import parse_line
 from hub.runtime.custody import payload_overview
 from hub.runtime.custody.keeper import Keeper
 from hub.runtime.hub import Hub
-from hub.runtime.services import run_until_idle
+from hub.runtime.until_idle import run_until_idle
 from tests.support import payload_town as town
 from tests.support.fuse import Died, Fuse
 from tests.support.notices import PREFECTURE, notice

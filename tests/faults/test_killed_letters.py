@@ -21,8 +21,8 @@ from hub.runtime.custody.letter_counter import LetterCounter
 from hub.runtime.custody.letter_desk import LetterDesk
 from hub.runtime.custody.letter_submission import LetterSubmission
 from hub.runtime.hub import Hub
-from hub.runtime.services import run_until_idle
 from hub.runtime.settings import Settings
+from hub.runtime.until_idle import run_until_idle
 from tests.support.hub_command import environment, hub
 from tests.support.transfers import (
     CERTIFICATE,

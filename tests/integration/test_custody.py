@@ -13,7 +13,7 @@ from hub.runtime.custody import holds, overview
 from hub.runtime.custody.counter import FileCounter
 from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.submission import FileSubmission
-from hub.runtime.services import purge, run_until_idle
+from hub.runtime.until_idle import purge, run_until_idle
 from hub.vocabulary.clock import parse_instant
 
 if TYPE_CHECKING:

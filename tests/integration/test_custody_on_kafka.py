@@ -23,9 +23,9 @@ from hub.runtime.custody.counter import FileCounter
 from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.hub import Hub
-from hub.runtime.services import purge, run_until_idle
 from hub.runtime.settings import Settings
 from hub.runtime.topic_plan import compare
+from hub.runtime.until_idle import purge, run_until_idle
 from hub.vocabulary.clock import parse_instant
 from tests.support.fuse import Died, Fuse
 from tests.support.hub_command import hub as call

@@ -15,8 +15,8 @@ import pytest
 from connectors.file_drop import FileDrop
 from connectors.running import drain, started
 from hub.errors import SurroundingsError
-from hub.runtime.services import run_until_idle
 from hub.runtime.slips import Slips
+from hub.runtime.until_idle import run_until_idle
 from hub.testing import sandbox_hub
 from tests.support.drops import Taken, answers, drop_of, in_hand, put, received, tidings
 from tests.support.hub_command import FEED

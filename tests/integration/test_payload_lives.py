@@ -23,7 +23,7 @@ from hub.runtime.custody.counter import FileCounter
 from hub.runtime.custody.keeper import Keeper
 from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.hub import Hub
-from hub.runtime.services import run_until_idle
+from hub.runtime.until_idle import run_until_idle
 from hub.runtime.views import Views
 from hub.sealing.envelope import open_record
 from hub.sealing.errors import UnknownKeyError

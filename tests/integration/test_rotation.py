@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connectors.simulators import Municipality, RegistryServer
-from hub.runtime.services import run_until_idle
+from hub.runtime.until_idle import run_until_idle
 
 if TYPE_CHECKING:
     from hub.runtime.hub import Hub

@@ -15,9 +15,9 @@ from hub.gateway.pool import Pool
 from hub.gateway.server import Door, serve
 from hub.runtime.hub import Hub
 from hub.runtime.metrics import Metrics
-from hub.runtime.services import run_until_idle
 from hub.runtime.settings import Settings
 from hub.runtime.setup import make_sandbox
+from hub.runtime.until_idle import run_until_idle
 from hub.sealing.certificates import CALLS, SERVES, Authority
 from tests.support.hub_command import NOW
 from tests.support.services import free_port

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from hub.runtime.delivery import Counter
 from hub.runtime.hub import Hub
-from hub.runtime.services import run_until_idle
 from hub.runtime.settings import Settings
 from hub.runtime.submission import Submission
+from hub.runtime.until_idle import run_until_idle
 from hub.vocabulary.requests import Request
 from tests.support.hub_command import hub as call
 from tests.support.notices import TOWN, line_of

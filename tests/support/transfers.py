@@ -12,7 +12,7 @@ from connectors.synthetic.dice import Dice
 from hub.runtime.custody import overview
 from hub.runtime.custody.letter_counter import LetterCounter
 from hub.runtime.custody.letter_submission import LetterSubmission
-from hub.runtime.services import run_until_idle
+from hub.runtime.until_idle import run_until_idle
 from hub.runtime.views import Views
 from hub.vocabulary.clock import parse_instant
 

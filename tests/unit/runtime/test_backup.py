@@ -11,7 +11,7 @@ import pytest
 from hub.errors import SurroundingsError
 from hub.runtime.acts import record_keys
 from hub.runtime.backup import MANIFEST, back_up, restore
-from hub.runtime.services import run_until_idle
+from hub.runtime.until_idle import run_until_idle
 from hub.testing import sandbox_hub
 
 REFERENCE = Path(__file__).parents[3] / "docs/reference/home.md"

@@ -14,9 +14,10 @@ from hub.ledger.index.schema import MONTHS
 from hub.runtime.hub import Hub
 from hub.runtime.indexer import Indexer, open_index
 from hub.runtime.outcome import ledger_pages
-from hub.runtime.services import Supervisor, run_until_idle
+from hub.runtime.services import Supervisor
 from hub.runtime.settings import Settings
 from hub.runtime.setup import make_sandbox
+from hub.runtime.until_idle import run_until_idle
 from tests.unit.ledger_index.material import APRIL, all_fields, spread
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from hub.ledger.verify_keys import digest_of
 from hub.runtime.acts import record_keys, record_ledger_key
 from hub.runtime.ledger_rotation import rotate_ledger_key
 from hub.runtime.ledger_signing import ledger_signer
-from hub.runtime.services import run_until_idle
+from hub.runtime.until_idle import run_until_idle
 from hub.testing import sandbox_hub
 from hub.vocabulary.clock import parse_instant
 

@@ -16,8 +16,8 @@ from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.ledger_watch import LedgerBehindError, LedgerWatch
 from hub.runtime.metrics import Metrics
 from hub.runtime.outcome import ledger_pages
-from hub.runtime.services import run_until_idle
 from hub.runtime.settings import Settings
+from hub.runtime.until_idle import run_until_idle
 from hub.testing import sandbox_hub
 from hub.vocabulary.clock import rfc3339
 from tests.unit.docs.pages import ROOT

@@ -14,7 +14,7 @@ from hub.runtime import topics
 from hub.runtime.delivery import Counter
 from hub.runtime.outcome import receipt_pages
 from hub.runtime.quarantine import Quarantine
-from hub.runtime.services import run_until_idle
+from hub.runtime.until_idle import run_until_idle
 from hub.runtime.views import Views
 from hub.testing import sandbox_hub
 from hub.vocabulary.reasons import because
