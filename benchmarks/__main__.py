@@ -20,6 +20,7 @@ from benchmarks import (
     kafka_growth,
     kafka_pipeline,
     kafka_rights,
+    kafka_secured,
     ledger,
     pipeline,
     rules,
@@ -56,6 +57,7 @@ BUSES = {
         Benchmark("kafka_growth", kafka_growth.run, tables.kafka_growth),
         Benchmark("kafka_faust", kafka_faust.run, tables.kafka_faust),
         Benchmark("kafka_rights", kafka_rights.run, tables.kafka_rights),
+        Benchmark("kafka_secured", kafka_secured.run, tables.kafka_secured),
     ),
 }
 

@@ -269,6 +269,16 @@ def kafka_rights(figures: Figures) -> str:
     )
 
 
+def kafka_secured(figures: Figures) -> str:
+    """Give what TLS, passwords and rights cost the pipeline on Kafka."""
+    names = ("notices_a_second", "client_cpu_us", "broker_cpu_us")
+    rows = [(kind, *(figures[kind][name] for name in names)) for kind in ("plain", "secured")]
+    return table(
+        ["broker", "notices a second", "client CPU µs a notice", "broker CPU µs a notice"],
+        [*rows, ("secured to plain", figures["secured_to_plain"], "", "")],
+    )
+
+
 def rules(figures: Figures) -> str:
     """Give what a decision and a load of the catalogue cost, beside a scan over its rows."""
     return table(
