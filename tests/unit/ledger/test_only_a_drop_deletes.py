@@ -27,6 +27,7 @@ _KNOWN = {
     "runtime/kafka_users.py",
     "runtime/operators.py",
     "runtime/rulebook.py",
+    "sealing/certificates.py",
 }
 
 
