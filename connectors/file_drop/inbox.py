@@ -14,6 +14,7 @@ import orjson
 import structlog
 
 from connectors.file_drop import places
+from hub.durable import move
 from hub.runtime.delivery import Counter
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Inbox:
         """Move a file and then its checksum into the inbox, from wherever they are."""
         for part in (path, _sidecar(path)):
             if part.exists():
-                places.move(part, self._inbox / part.name)
+                move(part, self._inbox / part.name)
 
     def _name(self, handover: Handover) -> str:
         """Give the name of a file: feed, partition, place of its first record, and dice.

@@ -17,6 +17,7 @@ from uuid import uuid4
 import orjson
 
 from connectors.file_drop import places
+from hub.durable import move
 from hub.errors import UsageError
 from hub.runtime.slip_submission import SlipSubmission
 from hub.vocabulary.requests import Request
@@ -63,8 +64,8 @@ class Outbox:
         for part in ("sidecar", "payload", "answers"):
             (place / part).mkdir(mode=0o700, parents=True)
         sidecar = name + places.SIDECAR
-        places.move(self._outbox / sidecar, place / "sidecar" / sidecar)
-        places.move(self._outbox / name, place / "payload" / name)
+        move(self._outbox / sidecar, place / "sidecar" / sidecar)
+        move(self._outbox / name, place / "payload" / name)
         return place
 
     def _go_on(self, place: Path) -> None:
@@ -79,7 +80,7 @@ class Outbox:
         if payload:
             payload.unlink()
         for answers in _entries(place / "answers"):
-            places.move(answers, self._folders.receipts / answers.name)
+            move(answers, self._folders.receipts / answers.name)
         shutil.rmtree(place)
 
     def _give_back(self, place: Path) -> None:
@@ -91,7 +92,7 @@ class Outbox:
             target = self._outbox / sidecar.name
             was_set_aside = self._failed(place, sidecar.name.removesuffix(places.SIDECAR)).exists()
             if not was_set_aside and not target.exists():
-                places.move(sidecar, target)
+                move(sidecar, target)
         shutil.rmtree(place)
 
     def _send(self, place: Path, payload: Path) -> bool:
@@ -131,7 +132,7 @@ class Outbox:
         ja, _, en = str(error).partition(" / ")
         reason = {"file": payload.name, "slip": place.name, "ja": ja, "en": en}
         places.write(target.with_name(target.name + ".reason.json"), [orjson.dumps(reason)])
-        places.move(payload, target)
+        move(payload, target)
         shutil.rmtree(place)
 
     def _failed(self, place: Path, name: str) -> Path:

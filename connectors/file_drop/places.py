@@ -19,6 +19,7 @@ import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from hub.durable import move
 from hub.errors import SurroundingsError, UsageError
 
 if TYPE_CHECKING:
@@ -140,23 +141,6 @@ def write(path: Path, lines: Iterable[bytes]) -> None:
 def write_sidecar(path: Path, of: Path) -> None:
     """Write the checksum of one file under a name, in the form of ``sha256sum``."""
     write(path, [f"{checksum(of)}  {of.name}\n".encode()])
-
-
-def move(source: Path, target: Path) -> None:
-    """Move a file in one step, durably."""
-    source.replace(target)
-    _settle(target.parent)
-    if source.parent != target.parent:
-        _settle(source.parent)
-
-
-def _settle(folder: Path) -> None:
-    """Make what was renamed in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ import orjson
 import structlog
 
 from connectors.file_drop import places
+from hub.durable import move
 from hub.runtime import topics
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Tidings:
         left = [path for path in self._folder.iterdir() if path != self._noted]
         for path in sorted(left):
             if not path.name.startswith(".") and int(path.name.split(".")[2]) <= position:
-                places.move(path, self._receipts / path.name)
+                move(path, self._receipts / path.name)
             else:
                 path.unlink()
         if position and self._digest_before(position) != last:
@@ -70,7 +71,7 @@ class Tidings:
         places.write(self._noted, [f"{end} {_digest(records[-1])}\n".encode()])
         self._position = end
         if lines:
-            places.move(path, self._receipts / path.name)
+            move(path, self._receipts / path.name)
         return True
 
     def _lines(self, records: Sequence[Delivered]) -> list[bytes]:

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Self
 
 from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
 from hub.bus.traces import found_under
+from hub.durable import sync
 from hub.errors import SurroundingsError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class ChunkFiles:
             for file_id in file_ids:
                 for suffix in (_PART, _SEALED):
                     _overwrite_and_unlink(self._path(file_id, suffix))
-            _sync_folder(self._folder)
+            sync(self._folder)
 
     def finds(self, traces: Collection[bytes]) -> set[bytes]:
         """Give those of these bytes that still stand in a file of the home."""
@@ -109,7 +110,7 @@ class FileWriter:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._part.replace(self._sealed)
-            _sync_folder(self._folder)
+            sync(self._folder)
 
     def __enter__(self) -> Self:
         return self
@@ -163,14 +164,6 @@ def _overwrite_and_unlink(path: Path) -> None:
     except FileNotFoundError:
         # Another custodian was first.
         return
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

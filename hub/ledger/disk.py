@@ -9,6 +9,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
+from hub.durable import sync
 from hub.errors import SurroundingsError
 from hub.ledger.head import is_month
 from hub.ledger.layout import CHECKPOINT, FOLDER
@@ -117,15 +118,6 @@ def copy_out(path: Path, data: bytes) -> None:
     new = path.with_name(path.name + _NEW)
     write(new, data)
     new.replace(path)
-
-
-def sync(path: Path) -> None:
-    """Make one file durable, or the names in one folder."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def months(root: Path) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from hub.durable import sync
 from hub.errors import SurroundingsError, UsageError
 from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
@@ -139,5 +140,5 @@ def remove(root: Path, month: str) -> Drop:
             mark = make_mark(root, month, checkpoint, kept)
             disk.replace(folder / DROPPED, mark.to_bytes())
         disk.remove_tree(folder / "tile")
-        disk.sync(folder)
+        sync(folder)
     return drop

@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
+from hub.durable import sync
 from hub.errors import SurroundingsError, UsageError
 from hub.ledger import disk
 from hub.ledger.checkpoint import Checkpoint
@@ -158,8 +159,8 @@ class LedgerLog:
         """Make the public copy durable of a month that ends: the commit point leaves it now."""
         if self._month:
             folder = self._root / FOLDER / self._month
-            disk.sync(folder / CHECKPOINT)
-            disk.sync(folder)
+            sync(folder / CHECKPOINT)
+            sync(folder)
 
     def _grow(self, lines: Sequence[bytes]) -> None:
         self._write(self._tree.extend(lines))
