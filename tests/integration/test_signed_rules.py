@@ -98,7 +98,8 @@ def test_a_running_worker_takes_up_new_rules_between_two_batches(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """What comes after the signing is decided by the new rules; the worker is not started anew."""
-    with Service(sandbox.home) as service:
+    # At the instant of the calls, else what they send is past its days as soon as it is decided.
+    with Service(sandbox.home, env={"HUB_NOW": sandbox.now}) as service:
         first, second = someone().notice(), someone().notice()
         assert sandbox.submit(TOWN, as_lines(first)).code == 0
         service.await_event("batch-committed", 1)
