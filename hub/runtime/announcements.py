@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hub.bus.port import Record
 from hub.runtime import topics
+from hub.runtime.logs import warn
 from hub.runtime.outcome import HUB
 from hub.sealing.errors import ForgedAnnouncementError
 from hub.sealing.keyring import Keyring
@@ -73,7 +74,4 @@ class BusKeyring(Keyring):
                 try:
                     self.learn(record.value)
                 except ForgedAnnouncementError:
-                    # Loaded here, since it is rare and the logger slow to load.
-                    from hub.runtime.logs import warn  # noqa: PLC0415
-
                     warn("forged-announcement", offset=record.offset)

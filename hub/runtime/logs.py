@@ -1,15 +1,18 @@
-"""Logs as JSON lines on stderr: events and counts, never what a message holds."""
+"""Logs as JSON lines on stderr: events and counts, never what a message holds.
+
+The library is loaded where something is logged: most commands end without a word, and it is slow.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-import structlog
-
 
 def warn(event: str, **fields: object) -> None:
     """Log a warning, on stderr also from a command that logs nothing else."""
+    import structlog  # noqa: PLC0415
+
     if not structlog.is_configured():
         configure_logs("warning")
     structlog.get_logger().warning(event, **fields)
@@ -17,6 +20,8 @@ def warn(event: str, **fields: object) -> None:
 
 def configure_logs(level: str) -> None:
     """Set the whole process to log JSON of this level and above."""
+    import structlog  # noqa: PLC0415
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

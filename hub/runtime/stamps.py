@@ -11,6 +11,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from hub.bus.port import Record
+from hub.runtime.logs import warn
 
 if TYPE_CHECKING:
     from hub.bus.port import Delivered
@@ -33,9 +34,6 @@ class Stamp:
         code = dict(record.headers).get(_CODE, b"")
         if hmac.compare_digest(code, self._code_of(record.value)):
             return True
-        # Loaded here, since it is rare and the logger slow to load.
-        from hub.runtime.logs import warn  # noqa: PLC0415
-
         warn("forged-line-on-the-bus", offset=record.offset)
         return False
 
