@@ -49,12 +49,12 @@ class SlipSubmission:
             before = taking.progress
             content.add(itertools.islice(lines, before.lines))
             if (content.lines, content.digest) != (before.lines, before.digest):
-                raise _OTHER_CONTENT
+                raise _other_content()
             yield from taking.answers()
             while not taking.progress.done:
                 yield from self._take_chunk(taking, list(itertools.islice(lines, CHUNK)), content)
             if next(lines, None):
-                raise _OTHER_CONTENT
+                raise _other_content()
 
     def _take_chunk(
         self, taking: Taking, chunk: list[Decoded], content: _Content
@@ -79,6 +79,7 @@ class _Content:
         self.lines = 0
 
     def add(self, lines: Iterable[Decoded]) -> None:
+        """Count lines in, with their numbers in the file."""
         for decoded in lines:
             self._code.update(b"%d %d " % (decoded.line, len(decoded.stored)))
             self._code.update(decoded.stored)
@@ -86,10 +87,12 @@ class _Content:
 
     @property
     def digest(self) -> str:
+        """Give the digest in hex, empty while there are no lines."""
         return self._code.hexdigest() if self.lines else ""
 
 
-_OTHER_CONTENT = SlipInUseError(
-    "この受付番号は別の内容で使われています。新しい番号で送ってください"
-    " / this slip was used for other content: send this under a new number"
-)
+def _other_content() -> SlipInUseError:
+    return SlipInUseError(
+        "この受付番号は別の内容で使われています。新しい番号で送ってください"
+        " / this slip was used for other content: send this under a new number"
+    )

@@ -115,7 +115,7 @@ class Slips:
                     self._take(record)
         held = self._held.get(slip.number)
         if held and held.purpose != slip.purpose:
-            raise _IN_USE
+            raise _in_use()
         return held
 
     def answers(self, slip: Slip) -> Iterator[dict[str, Any]]:
@@ -186,7 +186,7 @@ class Taking:
         ready = self._turn.ready()
         held = self._slips.look(self._slip)
         if held is None or held.progress != self.progress:
-            raise _IN_USE
+            raise _in_use()
         if not ready:
             return False
         try:
@@ -207,7 +207,8 @@ def _open(record: Delivered) -> dict[str, Any]:
     return fields
 
 
-_IN_USE = SlipInUseError(
-    "この受付番号は別の内容か別の処理で使われています。新しい番号で送ってください"
-    " / this slip is in use for something else, or by someone else: send under a new number"
-)
+def _in_use() -> SlipInUseError:
+    return SlipInUseError(
+        "この受付番号は別の内容か別の処理で使われています。新しい番号で送ってください"
+        " / this slip is in use for something else, or by someone else: send under a new number"
+    )
