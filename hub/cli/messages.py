@@ -17,7 +17,7 @@ from hub.runtime.custody.letter_submission import LetterSubmission
 from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.delivery import Counter
 from hub.runtime.submission import Submission
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import today
 from hub.vocabulary.requests import Request
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _receive_files(
 
 def _say_ended(hub: Hub, feed: str, body: Organisation) -> None:
     """Say why nothing new comes, where a subscription has ended."""
-    day = hub.clock.now().astimezone(JST).date()
+    day = today(hub.clock)
     ended = hub.books.subscriptions.ended(body.id, feed, day)
     if ended:
         sys.stderr.write(f"hub: {ended.words}\n")
