@@ -109,9 +109,15 @@ def _until_killed(hub: Hub, folder: Path, way: Way, last: int) -> bool:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_kill_after_any_act_brings_each_letter_and_file_once(tmp_path: Path, way: Way) -> None:
-    """Answers, records and tidings too; what a torn attempt left is told and erased."""
-    for last in itertools.count():
+@pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.long)])
+def test_a_kill_after_any_act_brings_each_letter_and_file_once(
+    tmp_path: Path, way: Way, stride: int
+) -> None:
+    """Answers, records and tidings too; what a torn attempt left is told and erased.
+
+    After every third act, or with ``--long`` after every one.
+    """
+    for last in itertools.count(0, stride):
         folder = tmp_path / str(last)
         put(folder / "sender", way.name, way.content, way.feed)
         with sandbox_hub(SUBMITTED) as hub:
