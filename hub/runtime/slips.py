@@ -174,9 +174,11 @@ class Taking:
     ) -> None:
         """Commit outputs together with how far the slip is with them.
 
-        Raises ``SlipInUseError`` where somebody else has taken it further meanwhile.
+        Raises ``SlipInUseError`` where somebody else has taken it further meanwhile, and
+        ``BacklogError`` where too much waits: the slip stays where it was.
         """
         records = [*outputs, self._slips.record(self._slip, progress, receipts)]
+        self._slips.bus.admit(outputs)
         while not self._committed(records):
             # Mostly it was another slip of this partition, which is no harm to this one.
             time.sleep(_PAUSE_SECONDS)
@@ -211,3 +213,8 @@ _IN_USE = SlipInUseError(
     "この受付番号は別の内容か別の処理で使われています。新しい番号で送ってください"
     " / this slip is in use for something else, or by someone else: send under a new number"
 )
+OTHER_CONTENT = SlipInUseError(
+    "この受付番号は別の内容で使われています。新しい番号で送ってください"
+    " / this slip was used for other content: send this under a new number"
+)
+"""Raised where a slip stands for something else than what comes under it."""
