@@ -56,29 +56,28 @@ def submit(
         body, form = hub.party(sender), cast("Encoding", encoding)
         if dry_run:
             return _show(previews(hub, feed, body, request, form, stream))
-        # First, so that an instant is kept even where this process is killed.
+        receipts = _taken(hub, feed, body, request, form, stream)
+        # First, so that an instant is kept even where this process is killed; a call that is wrong
+        # was found out above, and leaves none.
         hub.act()
-        wrong = _show(_receipts(hub, feed, body, request, form, stream))
+        wrong = _show(receipt.to_dict() for receipt in receipts)
         hub.act()
         return wrong
 
 
-def _receipts(
+def _taken(
     hub: Hub, feed: str, sender: Organisation, request: Request, form: Encoding, stream: IO[bytes]
-) -> Iterator[dict[str, Any]]:
-    """Take what is sent, by the kind of its feed, and yield a receipt a line, or one of a file."""
+) -> Iterator[LineReceipt]:
+    """Give the receipts of what is sent, by the kind of its feed: each is taken as it is asked for."""
     asked = hub.body(request.to) if request.to else None
     if hub.carries_files(feed):
         require_no_baseline(request)
-        yield FileSubmission(hub, feed, sender, asked).take(stream).to_dict()
-        return
-    taken: Iterator[LineReceipt]
+        file = FileSubmission(hub, feed, sender, asked)
+        return (file.take(content) for content in (stream,))
     if hub.carries_letters(feed):
         require_no_baseline(request)
-        taken = LetterSubmission(hub, feed, sender, asked, form).take(stream)
-    else:
-        taken = Submission(hub, feed, sender, request, form).take(stream)
-    yield from (receipt.to_dict() for receipt in taken)
+        return LetterSubmission(hub, feed, sender, asked, form).take(stream)
+    return Submission(hub, feed, sender, request, form).take(stream)
 
 
 def _show(answers: Iterator[dict[str, Any]]) -> int:
