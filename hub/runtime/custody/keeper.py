@@ -8,6 +8,7 @@ whoever takes over goes on from the last stage.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hub.bus.port import FencedError
@@ -105,7 +106,10 @@ class Keeper:
         for standing in self._units.ripe(now):
             if not standing.is_due(now):
                 unread = self._units.unread(standing.unit, standing.doom)
-                give_up(self._hub, standing.unit, unread, now)
+                # Whoever fetches at this moment, or reads as a member of the group, is given up at
+                # a later step; nobody else's payload waits for that.
+                with suppress(FencedError):
+                    give_up(self._hub, standing.unit, unread, now)
 
     def _shred(self, now: datetime) -> tuple[list[Record], int]:
         doomed = list(self._lives.under_way())
