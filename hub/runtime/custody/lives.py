@@ -63,6 +63,10 @@ class Lives:
         marks = (mark.at for mark in self._marks.get(place, ()) if mark.end >= end)
         return next(marks, None)
 
+    def noted(self, place: Place) -> int:
+        """Give the offset before which a partition was acknowledged, or given up, as marks say."""
+        return max((mark.end for mark in self._marks.get(place, ())), default=0)
+
     def mark(self, topic: str, partition: int, end: int, at: datetime) -> Record:
         """Give the record of a mark."""
         return self._record({"mark": topic, "partition": partition, "end": end}, at)
