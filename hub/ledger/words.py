@@ -27,6 +27,7 @@ _DONE: Final = frozenset(
         "ledger-key",
         "released",
         "rotated",
+        "rules-key",
         "signed",
         "withdrawn",
     }
