@@ -60,6 +60,8 @@ FROM receipts r LEFT JOIN ledger l
 WHERE r.sender = ? AND (? IS NULL OR r.id = ?) ORDER BY r.id, r.recipient
 """
 
+_PLACE = "SELECT month, place FROM ledger WHERE id = ? AND sender = ? AND recipient = ?"
+
 
 class Views:
     """The views of one home. Use from one thread."""
@@ -93,6 +95,19 @@ class Views:
                 "reason": orjson.loads(str(reason)) if reason else None,
                 "ledger": {"month": month, "index": place} if month else None,
             }
+
+    def placed(self, legs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give receipts as they came off the bus, each with where its leg stands in the ledger.
+
+        ``ledger`` is nothing where no checkpoint covers it, as in ``receipts``.
+        """
+        self._catch_up_ledger()
+        found = []
+        for leg in legs:
+            row = self._db.execute(_PLACE, (leg["id"], leg["from"], leg["to"] or "")).fetchone()
+            place = {"month": row[0], "index": row[1]} if row else None
+            found.append(leg | {"ledger": place})
+        return found
 
     def quarantined(self) -> Iterator[dict[str, Any]]:
         """Give the notes of all messages that wait in quarantine, oldest first."""

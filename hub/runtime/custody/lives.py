@@ -18,8 +18,6 @@ from hub.runtime.stamps import Stamp
 from hub.vocabulary.clock import JST, rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from hub.bus.port import Bus, Record
     from hub.sealing.vault import Vault
 
@@ -90,7 +88,7 @@ class Lives:
         """Give the record that begins the topic, so that there is one to take turns by."""
         return self.sweep("lives", at)
 
-    def under_way(self) -> Iterable[Life]:
+    def under_way(self) -> list[Life]:
         """Give the erasures that have begun and are not verified."""
         return [life for life in self.units.values() if life.stage is not Stage.VERIFIED]
 
