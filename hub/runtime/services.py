@@ -25,6 +25,7 @@ from hub.runtime.custody.sweep import Sweep
 from hub.runtime.hub import Hub
 from hub.runtime.ledger_watch import LedgerBehindError
 from hub.runtime.metrics import Metrics
+from hub.runtime.open_legs import OpenLegs
 from hub.runtime.reach_watch import ReachWatch
 
 if TYPE_CHECKING:
@@ -157,15 +158,17 @@ class Supervisor:
                 self._log.info("batch-committed", **tally._asdict())
 
     def _erase(self, hub: Hub, goes_on: GoesOn) -> None:
-        custodian, keeper = Custodian(hub), Keeper(hub)
+        custodian, keeper, legs = Custodian(hub), Keeper(hub), OpenLegs(hub)
         while goes_on():
             files, payloads = custodian.step(), keeper.step()
+            legs.look()
             self.metrics.custody(*map(sum, zip(count_late(hub), keeper.count_late(), strict=True)))
             if files or payloads:
                 hub.act()
                 self._log.info("erased", files=files, payloads=payloads)
             else:
                 self._stop.wait(self._settings.custody_seconds)
+        legs.close()
 
     def _record(self, hub: Hub, goes_on: GoesOn) -> None:
         with hub.open_ledger() as log:

@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS receipts (
   at TEXT NOT NULL, rule TEXT, reason TEXT, PRIMARY KEY (id, sender, recipient)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS receipts_of_sender ON receipts (sender, id, recipient);
+CREATE INDEX IF NOT EXISTS receipts_open ON receipts (id)
+  WHERE code IN ('released', 'sent', 'resubmitted');
 CREATE TABLE IF NOT EXISTS quarantine (
   id TEXT PRIMARY KEY, note TEXT NOT NULL, position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -60,6 +62,10 @@ FROM receipts r LEFT JOIN ledger l
 WHERE r.sender = ? AND (? IS NULL OR r.id = ?) ORDER BY r.id, r.recipient
 """
 
+# The codes after which another is to come; every other one ends its leg (docs/reference/receipts.md).
+_OLDEST_OPEN = """
+SELECT id FROM receipts WHERE code IN ('released', 'sent', 'resubmitted') ORDER BY id LIMIT 1
+"""
 _PLACE = "SELECT month, place FROM ledger WHERE id = ? AND sender = ? AND recipient = ?"
 
 
@@ -95,6 +101,12 @@ class Views:
                 "reason": orjson.loads(str(reason)) if reason else None,
                 "ledger": {"month": month, "index": place} if month else None,
             }
+
+    def oldest_open(self) -> str | None:
+        """Give the id of the oldest message of which a leg has not come to its end, if there is one."""
+        self._catch_up_receipts()
+        row = self._db.execute(_OLDEST_OPEN).fetchone()
+        return str(row[0]) if row else None
 
     def placed(self, legs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Give receipts as they came off the bus, each with where its leg stands in the ledger.
