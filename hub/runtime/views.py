@@ -27,6 +27,9 @@ _LEDGER = "ledger-files"
 # What becomes of a file later; its leg stands in the ledger where it was provided or refused.
 _NOT_OF_A_LEG = frozenset({Kind.ERASURE, Kind.HOLD, Kind.HOLD_END, Kind.WITHDRAWAL})
 
+OPEN = ("released", "sent", "resubmitted")
+"""The codes after which another is to come; every other one ends its leg."""
+
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
@@ -35,8 +38,7 @@ CREATE TABLE IF NOT EXISTS receipts (
   at TEXT NOT NULL, rule TEXT, reason TEXT, PRIMARY KEY (id, sender, recipient)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS receipts_of_sender ON receipts (sender, id, recipient);
-CREATE INDEX IF NOT EXISTS receipts_open ON receipts (id)
-  WHERE code IN ('released', 'sent', 'resubmitted');
+CREATE INDEX IF NOT EXISTS receipts_open ON receipts (id) WHERE code IN {open};
 CREATE TABLE IF NOT EXISTS quarantine (
   id TEXT PRIMARY KEY, note TEXT NOT NULL, position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -62,10 +64,7 @@ FROM receipts r LEFT JOIN ledger l
 WHERE r.sender = ? AND (? IS NULL OR r.id = ?) ORDER BY r.id, r.recipient
 """
 
-# The codes after which another is to come; every other one ends its leg (docs/reference/receipts.md).
-_OLDEST_OPEN = """
-SELECT id FROM receipts WHERE code IN ('released', 'sent', 'resubmitted') ORDER BY id LIMIT 1
-"""
+_OLDEST_OPEN = f"SELECT id FROM receipts WHERE code IN {OPEN} ORDER BY id LIMIT 1"  # noqa: S608
 _PLACE = "SELECT month, place FROM ledger WHERE id = ? AND sender = ? AND recipient = ?"
 
 
@@ -79,7 +78,7 @@ class Views:
             self._db = apsw.Connection(str(path))
             self._db.set_busy_timeout(30_000)
             # All rows are fetched: apsw stops at the first statement that gives one.
-            self._db.execute(_SCHEMA).fetchall()
+            self._db.execute(_SCHEMA.format(open=OPEN)).fetchall()
 
     def close(self) -> None:
         """Let go of the file."""
