@@ -8,6 +8,7 @@ whoever takes over goes on from the last stage.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hub.bus.port import FencedError
@@ -107,7 +108,10 @@ class Keeper:
         """Give up what nobody fetched within its limit: due from then on. Says whether any was."""
         for standing in overstayed:
             unread = self._units.unread(standing.unit, standing.doom)
-            give_up(self._hub, standing.unit, unread, now)
+            # Whoever fetches at this moment, or reads as a member of the group, is given up at
+            # a later step; nobody else's payload waits for that.
+            with suppress(FencedError):
+                give_up(self._hub, standing.unit, unread, now)
         return bool(overstayed)
 
     def _shred(self, now: datetime) -> tuple[list[Record], int]:

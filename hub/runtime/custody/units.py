@@ -19,7 +19,7 @@ from hub.runtime.custody.rows import rows_of
 from hub.runtime.outcome import HUB
 from hub.runtime.worker import GROUP
 from hub.sealing.keys import Epoch
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import day_in_japan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -171,7 +171,7 @@ class Units:
     def _aged(self, oldest: Unit, now: datetime) -> Iterator[Standing]:
         """Yield what of a kind goes by age, whole months at a time: what is due, else the next."""
         kind = oldest.kind
-        ripe = now.astimezone(JST).date() - timedelta(days=self._rows[kind].days)
+        ripe = day_in_japan(now) - timedelta(days=self._rows[kind].days)
         free = self._latest_free(kind)
         unit = Unit(kind, "", max(oldest.day, _last_month_end(min(ripe, free))))
         ends = self._kept_back(kind, self._ends(unit, day_of_page))
@@ -200,7 +200,7 @@ class Units:
         log.catch_up()
         opened = [each.steps[0].at for each in log.files.values() if each.state != "verified"]
         opened += [life.reached[next(iter(life.reached))] for life in self._hub.lives.under_way()]
-        days = [_last_month_end(at.astimezone(JST).date()) for at in opened]
+        days = [_last_month_end(day_in_japan(at)) for at in opened]
         return min(days, default=date.max)
 
     def _kept_back(self, kind: Kind, ends: Ends) -> Ends:
