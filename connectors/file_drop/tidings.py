@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
     _Page = tuple[Delivered, list[dict[str, Any]]]
 
-_AT_ONCE = 200
+# Pages; each may hold thousands of legs, which are in memory at once.
+_AT_ONCE = 10
 _POSITION = "position"
 _BASELINE = "baseline"
 
