@@ -135,6 +135,10 @@ class Metrics(_OfTheBus, _OfTheLedger):
             "Age of the oldest message a worker had before it when it last looked.",
             *("feed", "partition"),
         )
+        self._open_leg = self._gauge(
+            "hub_oldest_open_leg_seconds",
+            "Age of the oldest message of which a leg has no final receipt, 0 where there is none.",
+        )
         self._late = self._gauge(
             "hub_custody_late_files",
             "Files and payloads not certified as erased: half of the time is over (alarm), or all.",
@@ -171,6 +175,10 @@ class Metrics(_OfTheBus, _OfTheLedger):
     def idle(self) -> None:
         """Note that nothing waits."""
         self._waiting.clear()
+
+    def leg_open(self, seconds: float) -> None:
+        """Set the age of the oldest message of which a leg has no final receipt."""
+        self._open_leg.set(max(seconds, 0))
 
     def custody(self, alarm: int, overdue: int) -> None:
         """Set how many files are late."""
