@@ -277,7 +277,8 @@ def kafka_rights(figures: Figures) -> str:
 
 
 def _each(figures: Figures, seconds: str, count: str) -> float:
-    return round(figures[seconds] / figures[count] * 1e3, 1)
+    each: float = figures[seconds] / figures[count] * 1e3
+    return round(each, 1)
 
 
 def kafka_secured(figures: Figures) -> str:
