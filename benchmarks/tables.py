@@ -277,8 +277,7 @@ def kafka_rights(figures: Figures) -> str:
 
 
 def _each(figures: Figures, seconds: str, count: str) -> float:
-    each: float = figures[seconds] / figures[count] * 1e3
-    return round(each, 1)
+    return round(float(figures[seconds]) / float(figures[count]) * 1e3, 1)
 
 
 def kafka_secured(figures: Figures) -> str:

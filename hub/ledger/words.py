@@ -24,6 +24,7 @@ _DONE: Final = frozenset(
         "created",
         "disclosed",
         "dropped",
+        "handed-out",
         "ledger-key",
         "released",
         "rotated",

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from hub.bus.declared_rights import administrator
 from hub.bus.kafka_access import Access
+from hub.durable import write_secret
 from hub.runtime.kafka_card import write_card
-from hub.sealing.certificates import CALLS, CERTIFICATE_DAYS, SERVES, Authority, write_secret
+from hub.sealing.certificates import CALLS, CERTIFICATE_DAYS, SERVES, Authority
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

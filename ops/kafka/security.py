@@ -10,8 +10,8 @@ import secrets
 from typing import TYPE_CHECKING
 
 from hub.bus.declared_rights import administrator
+from hub.durable import write_secret
 from hub.runtime.kafka_certificates import certify_brokers, trusted_by_clients
-from hub.sealing.certificates import write_secret
 from ops.kafka.properties import HOST, Safety
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 import pytest
 
-from hub.sealing.certificates import write_secret
+from hub.durable import write_secret
 from ops.kafka.java import Machine, NodeError, java
 from tests.support.hub_command import Done, hub
 from tests.support.notices import notice

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_access import Access
 from hub.bus.port import BusUnavailableError
+from hub.durable import write_secret
 from hub.runtime import topics
 from hub.runtime.hub import Hub
 from hub.runtime.kafka_card import write_card
@@ -22,7 +23,7 @@ from hub.runtime.reach import Reach
 from hub.runtime.settings import Settings
 from hub.runtime.submission import sender_record
 from hub.runtime.topic_care import open_topic_care
-from hub.sealing.certificates import CALLS, Authority, first_end, write_secret
+from hub.sealing.certificates import CALLS, Authority, first_end
 from hub.vocabulary.clock import SystemClock
 from hub.vocabulary.requests import Request
 from tests.integration.security.conftest import as_administrator
