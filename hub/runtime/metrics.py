@@ -56,6 +56,14 @@ class _OfTheBus(_Made):
             "When a certificate runs out by which Kafka is reached.",
             "certificate",
         )
+        self._rights = self._gauge(
+            "hub_rights_differing",
+            "Rights and users on the bus that are not as the rules have them, after a look.",
+            "what",
+        )
+        self._rights_looked = self._gauge(
+            "hub_rights_looked_timestamp_seconds", "When rights were last held against the rules."
+        )
 
     def transaction(self, seconds: float, *, committed: bool) -> None:
         """Count a transaction (see ``hub.bus.watch``)."""
@@ -75,6 +83,12 @@ class _OfTheBus(_Made):
         """Set when certificates run out, in seconds since 1970, by what each is."""
         for certificate, instant in expiries.items():
             self._certificates.labels(certificate).set(instant)
+
+    def rights(self, give: int, person: int) -> None:
+        """Set what a look at the rights has left: what is to be given, and what needs a person."""
+        self._rights.labels("give").set(give)
+        self._rights.labels("person").set(person)
+        self._rights_looked.set_to_current_time()
 
 
 class _OfTheLedger(_Made):
