@@ -106,7 +106,7 @@ def _send(house: House, shipment: Shipment) -> list[str]:
 
 def _fetched(house: House, party: str = PREFECTURE, *, acknowledge: bool) -> list[dict[str, Any]]:
     """Give what waits for a party on its way, partition after partition where it is acknowledged."""
-    found = []
+    found: list[dict[str, Any]] = []
     for handed in house.way(party).fetch(FEED):
         found += handed.records
         if acknowledge:
