@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from hub.gateway.calls import Records
     from hub.gateway.ending import Ending
+    from hub.runtime.metrics import Metrics
 
 # Firewalls forget a connection on which nothing passes, some within half a minute.
 _BEAT_SECONDS = 15.0
@@ -34,12 +35,20 @@ class EventStream(StreamingResponse):
 
 
 async def stream(
-    first: Records, look: Callable[[], Awaitable[Records]], ending: Ending
+    first: Records, look: Callable[[], Awaitable[Records]], ending: Ending, metrics: Metrics
 ) -> AsyncIterator[bytes]:
     """Yield the first records, and then what each look finds, until the gateway ends.
 
     An error ends it: the caller comes again, and is told then what is wrong.
     """
+    with metrics.streaming():
+        async for event in _until_the_end(first, look, ending):
+            yield event
+
+
+async def _until_the_end(
+    first: Records, look: Callable[[], Awaitable[Records]], ending: Ending
+) -> AsyncIterator[bytes]:
     found, beat = first, 0.0
     end = time.monotonic() + _LONGEST_SECONDS
     while not ending.has_come and (now := time.monotonic()) < end:

@@ -12,7 +12,7 @@ import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from hub.gateway import calls
-from hub.gateway.body import Body
+from hub.gateway.body import Body, Patience
 from hub.gateway.caller import Caller, caller_of
 from hub.gateway.cursor import read_cursor
 from hub.gateway.events import EventStream, stream
@@ -29,7 +29,8 @@ from hub.gateway.pushing import Pushing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hub.gateway.pool import Room
+    from hub.gateway.app import Gateway
+    from hub.gateway.pool import Answer, Room
 
 _EVENTS = (
     "an event a record: `data` the record as `records` gives it, `id` its cursor; "
@@ -43,7 +44,8 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         403: "the certificate is no party's",
         409: "the slip or the cursor is not what it was",
         413: "the body is over the limit",
-        429: "too much waits at the hub",
+        408: "the body came too slowly",
+        429: "too many calls of this client, or too much waits at the hub",
         503: "bus, vault or disk cannot be used",
     }.items()
 }
@@ -75,7 +77,7 @@ Sending = Annotated[calls.Sent, Depends(_sent)]
 async def submit(request: Request, caller: Calling, sent: Sending, slip: str) -> Response:
     """Send lines under a number of one's own: sent again, they are answered as they were."""
     call = partial(calls.submit, caller=caller, sent=sent, slip=slip, stream=_stream(request))
-    return _as_it_is(await _run(request, call))
+    return _as_it_is(await _run(request, caller, call, body=True))
 
 
 @router.post(
@@ -86,7 +88,7 @@ async def submit(request: Request, caller: Calling, sent: Sending, slip: str) ->
 async def preview(request: Request, caller: Calling, sent: Sending) -> Response:
     """Ask whether lines may be sent, to whom they would go, with which items; nothing is taken."""
     call = partial(calls.preview, caller=caller, sent=sent, stream=_stream(request))
-    return _as_it_is(await _run(request, call))
+    return _as_it_is(await _run(request, caller, call, body=True))
 
 
 @router.get("/feeds/{feed}/records", response_model=RecordsAnswer)
@@ -98,10 +100,10 @@ async def records(
     wait: Annotated[float, Query(ge=0, le=30, description="秒 / seconds")] = 0,
 ) -> Response:
     """Fetch the next records; the same again until they are acknowledged. Waits for some if asked."""
-    give_up, ending = time.monotonic() + wait, request.app.state.ending
+    give_up, ending = time.monotonic() + wait, request.app.state.gateway.ending
     while True:
         call = partial(calls.fetch, caller=caller, feed=feed, most=most)
-        found = await _run(request, call)
+        found = await _run(request, caller, call)
         over = ending.has_come or time.monotonic() >= give_up
         if found.cursor or over or await request.is_disconnected():
             return _as_it_is(found._asdict())
@@ -123,10 +125,11 @@ async def events(
 ) -> Response:
     """Have the records pushed as server-sent events; goes on after ``Last-Event-ID``."""
     last = read_cursor(last_event_id) if last_event_id else None
-    look = partial(_run, request, Pushing(caller, feed, last).look)
+    look = partial(_run, request, caller, Pushing(caller, feed, last).look)
     # Before the answer begins, since what is wrong cannot be told afterwards.
     first = await look()
-    return EventStream(stream(first, look, request.app.state.ending))
+    gateway: Gateway = request.app.state.gateway
+    return EventStream(stream(first, look, gateway.ending, gateway.metrics))
 
 
 @router.post("/feeds/{feed}/acknowledgements", status_code=204)
@@ -135,7 +138,8 @@ async def acknowledge(
 ) -> Response:
     """Say that one has the records of a cursor; said twice it counts once."""
     cursor = read_cursor(said.cursor)
-    await _run(request, partial(calls.acknowledge, caller=caller, feed=feed, cursor=cursor))
+    call = partial(calls.acknowledge, caller=caller, feed=feed, cursor=cursor)
+    await _run(request, caller, call)
     return Response(status_code=204)
 
 
@@ -147,17 +151,20 @@ async def receipts(
 ) -> Response:
     """Ask what became of what one sent, a row a leg."""
     call = partial(calls.receipts, caller=caller, message_id=message_id)
-    return _as_it_is(await _run(request, call))
+    return _as_it_is(await _run(request, caller, call))
 
 
-async def _run(request: Request, call: Callable[[Room], Any]) -> Any:  # noqa: ANN401 -- any answer
-    return await request.app.state.pool.run(call)
+async def _run(
+    request: Request, caller: Caller, call: Callable[[Room], Answer], *, body: bool = False
+) -> Answer:
+    gateway: Gateway = request.app.state.gateway
+    return await gateway.pool.run(caller.name, call, body=body)
 
 
 def _stream(request: Request) -> io.BufferedReader:
     """Give the body as a file for a thread of the pool."""
-    most = request.app.state.body_bytes
-    body = Body(request.stream(), asyncio.get_running_loop(), most)
+    most = request.app.state.gateway.body_bytes
+    body = Body(request.stream(), Patience(asyncio.get_running_loop()), most)
     return io.BufferedReader(body, io.DEFAULT_BUFFER_SIZE * 8)
 
 

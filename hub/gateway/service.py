@@ -6,10 +6,11 @@ import ipaddress
 from typing import TYPE_CHECKING
 
 from hub.errors import UsageError
-from hub.gateway.app import make_app
+from hub.gateway.app import Gateway, make_app
 from hub.gateway.ending import Ending
 from hub.gateway.pool import Pool
 from hub.gateway.server import Door, serve
+from hub.gateway.shares import Share
 from hub.sealing.certificates import CALLS, SERVES, Authority, write_secret
 
 if TYPE_CHECKING:
@@ -29,9 +30,21 @@ def run_gateway(
     settings: Settings, metrics: Metrics, hub: Hub, goes_on: Callable[[], bool]
 ) -> None:
     """Serve as long as it goes on."""
-    ending = Ending(settings.idle_seconds)
-    app = make_app(Pool(settings, metrics), settings.gateway_body_bytes, ending)
-    serve(app, door_of(settings, hub.home), goes_on, ending)
+    door, gateway = door_of(settings, hub.home), gateway_of(settings, metrics)
+    metrics.gateway_certificates(door.ends())
+    serve(make_app(gateway), door, goes_on, gateway.ending)
+
+
+def gateway_of(settings: Settings, metrics: Metrics) -> Gateway:
+    """Give what the application works with, as the settings say."""
+    share = Share(settings.gateway_calls_a_second, settings.gateway_calls_at_once)
+    return Gateway(
+        Pool(settings, metrics),
+        Ending(settings.idle_seconds),
+        metrics,
+        settings.gateway_body_bytes,
+        share,
+    )
 
 
 def door_of(settings: Settings, home: Home) -> Door:

@@ -44,9 +44,9 @@ class Reach:
         """
         if self.access.ca_file is None:
             return {}
-        found = {"ca": _first_end(self.access.ca_file)}
+        found = {"ca": first_end(self.access.ca_file)}
         if self.access.certificate_file:
-            found["client"] = _first_end(self.access.certificate_file)
+            found["client"] = first_end(self.access.certificate_file)
         shown = _shown_by(server, self.access)
         return found if shown is None else found | {"broker": shown}
 
@@ -61,7 +61,7 @@ def _stamps(access: Access) -> Iterator[tuple[Path, int]]:
         yield file, file.stat().st_mtime_ns if file.exists() else 0
 
 
-def _first_end(file: Path) -> float:
+def first_end(file: Path) -> float:
     """Give when the first of a file's certificates runs out."""
     found = x509.load_pem_x509_certificates(file.read_bytes())
     return min(each.not_valid_after_utc.timestamp() for each in found)

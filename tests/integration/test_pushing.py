@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 from collections import Counter
 from contextlib import closing
@@ -127,7 +128,7 @@ def test_every_cursor_of_a_stream_can_be_acknowledged(gateway: Gateway) -> None:
 def test_a_stream_goes_no_further_ahead_than_a_cursor_reaches(gateway: Gateway) -> None:
     """It waits there until something is acknowledged, and gives so much more then."""
     room = Room(gateway.settings, Metrics())
-    caller, stream = Caller("070009"), Pushing(Caller("070009"), FEED, None)
+    caller, stream = Caller(PREFECTURE, math.inf), Pushing(Caller(PREFECTURE, math.inf), FEED, None)
     with closing(room):
         found = [read_cursor(each["cursor"]) for each in _all(stream, room)]
         fullest = Counter(each.partition for each in found).most_common(1)
