@@ -19,7 +19,7 @@ from hub.runtime.delivery import Counter
 from hub.runtime.previews import previews
 from hub.runtime.slip_submission import require_no_baseline
 from hub.runtime.submission import Submission
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import today
 from hub.vocabulary.requests import Request
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _receive_files(
 
 def _say_ended(hub: Hub, feed: str, body: Organisation) -> None:
     """Say why nothing new comes, where a subscription has ended."""
-    day = hub.clock.now().astimezone(JST).date()
+    day = today(hub.clock)
     ended = hub.books.subscriptions.ended(body.id, feed, day)
     if ended:
         sys.stderr.write(f"hub: {ended.words}\n")

@@ -41,7 +41,7 @@ class Patience:
             passed = future.result(max(self._left, 0.0))
         except NotYetError:
             future.cancel()
-            raise _TOO_SLOW from None
+            raise _too_slow() from None
         earned = len(passed or b"") / LEAST_BYTES_A_SECOND
         self._left = min(self._left - (time.monotonic() - began) + earned, self._grace)
         return passed
@@ -72,7 +72,7 @@ class Body(io.RawIOBase):
                 return 0
             self._left -= len(chunk)
             if self._left < 0:
-                raise _TOO_LARGE
+                raise _too_large()
             self._rest = chunk
         size = min(len(view), len(self._rest))
         view[:size] = self._rest[:size]
@@ -83,11 +83,15 @@ class Body(io.RawIOBase):
         return await anext(self._chunks, None)
 
 
-_TOO_LARGE = TooLargeError(
-    "本文が上限を超えています。分けて送ってください"
-    " / the body is over the gateway's limit: send it in parts"
-)
-_TOO_SLOW = TooSlowError(
-    "本文の送受信が遅すぎます。回線を確認して送り直してください"
-    " / the body comes or goes too slowly: check the line and call again"
-)
+def _too_large() -> TooLargeError:
+    return TooLargeError(
+        "本文が上限を超えています。分けて送ってください"
+        " / the body is over the gateway's limit: send it in parts"
+    )
+
+
+def _too_slow() -> TooSlowError:
+    return TooSlowError(
+        "本文の送受信が遅すぎます。回線を確認して送り直してください"
+        " / the body comes or goes too slowly: check the line and call again"
+    )

@@ -13,7 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hub.errors import SurroundingsError, UsageError
 from hub.gateway.caller import SCOPE
-from hub.runtime.reach import first_end
+from hub.sealing.certificates import first_end
 
 if TYPE_CHECKING:
     import socket

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
+from hub.durable import write_secret
 from hub.errors import UsageError
 from hub.gateway.app import Gateway, make_app
 from hub.gateway.ending import Ending
 from hub.gateway.pool import Pool
 from hub.gateway.server import Door, serve
 from hub.gateway.shares import Share
-from hub.sealing.certificates import CALLS, SERVES, Authority, write_secret
+from hub.sealing.certificates import CALLS, SERVES, Authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from typing import IO, TYPE_CHECKING, Any
 
-from hub.runtime.slips import OTHER_CONTENT, Progress
+from hub.runtime.slips import Progress, other_content
 from hub.sealing.files import CHUNK_BYTES
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class SlipFile:
             return
         # What was refused was refused unread: there is nothing to compare.
         if taking.progress.digest and content.whole() != taking.progress.digest:
-            raise OTHER_CONTENT
+            raise other_content()
         yield answer
 
     def _answer(self, taking: Taking) -> dict[str, Any] | None:

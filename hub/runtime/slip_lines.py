@@ -7,7 +7,7 @@ import hmac
 import itertools
 from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
-from hub.runtime.slips import OTHER_CONTENT, Progress
+from hub.runtime.slips import Progress, other_content
 from hub.runtime.submission import accepted_of
 
 if TYPE_CHECKING:
@@ -67,12 +67,12 @@ class SlipLines:
         before = taking.progress
         content.add(itertools.islice(lines, before.lines))
         if (content.lines, content.digest) != (before.lines, before.digest):
-            raise OTHER_CONTENT
+            raise other_content()
         yield from taking.answers()
         while not taking.progress.done:
             yield from self._go_on(taking, lines, content)
         if next(lines, None):
-            raise OTHER_CONTENT
+            raise other_content()
 
     def _go_on(
         self, taking: Taking, lines: Iterator[Line], content: _Content
@@ -102,6 +102,7 @@ class _Content:
         self.lines = 0
 
     def add(self, lines: Iterable[Line]) -> None:
+        """Count lines in, with their numbers in the file."""
         for each in lines:
             self._code.update(b"%d %d " % (each.line, len(each.stored)))
             self._code.update(each.stored)
@@ -109,4 +110,5 @@ class _Content:
 
     @property
     def digest(self) -> str:
+        """Give the digest in hex, empty while there are no lines."""
         return self._code.hexdigest() if self.lines else ""

@@ -21,7 +21,7 @@ from hub.runtime.custody import letters
 from hub.runtime.custody.letter_addresses import Addresses
 from hub.runtime.custody.letter_days import dated, wrong_plan
 from hub.runtime.submission import LineReceipt
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import day_in_japan
 from hub.vocabulary.reasons import Reason, because
 from hub.vocabulary.requests import Request
 
@@ -206,7 +206,7 @@ class LetterSubmission:
         if found:
             return found
         if _MOVED in self._feed.sheet.index:
-            today = self._now.astimezone(JST).date().isoformat()
+            today = day_in_japan(self._now).isoformat()
             ahead = self._feed.on_sheet(_MOVED, letter) > today
             return because("not-yet-moved", _MOVED) if ahead else None
         return None
