@@ -20,18 +20,19 @@ from hub.gateway.shares import Share, Shares
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from hub.gateway.calls import Bounds
     from hub.gateway.ending import Ending
     from hub.gateway.pool import Pool
     from hub.runtime.metrics import Metrics
 
 
 class Gateway(NamedTuple):
-    """What the application works with; its largest body in bytes."""
+    """What the application works with."""
 
     pool: Pool
     ending: Ending
     metrics: Metrics
-    body_bytes: int
+    bounds: Bounds
     share: Share
 
 

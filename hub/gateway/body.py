@@ -48,16 +48,21 @@ class Patience:
 
 
 class Body(io.RawIOBase):
-    """Reads a body of at most so many bytes from another thread than it comes in on.
+    """Reads a body, once it is opened, from another thread than it comes in on.
 
-    Raises ``TooLargeError`` for more, and ``TooSlowError`` for one that does not come.
+    Raises ``TooLargeError`` for one that is too large, and ``TooSlowError`` for one that does not come.
     """
 
-    def __init__(self, chunks: AsyncIterator[bytes], patience: Patience, most: int) -> None:
+    def __init__(self, chunks: AsyncIterator[bytes], patience: Patience) -> None:
         self._chunks = chunks
         self._patience = patience
-        self._left = most
+        self._left = 0
         self._rest = b""
+
+    def opened(self, most: int) -> io.BufferedReader:
+        """Give it as a file of at most so many bytes."""
+        self._left = most
+        return io.BufferedReader(self, io.DEFAULT_BUFFER_SIZE * 8)
 
     def readable(self) -> bool:
         """Say that it can be read."""

@@ -68,7 +68,9 @@ class _Counted:
         return message
 
     async def send(self, message: Message) -> None:
-        """Count what goes of its answer."""
-        self.status = message.get("status", self.status)
+        """Count what goes of its answer, and have nobody keep it on the way."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], (b"cache-control", b"no-store")]
         self.given += len(message.get("body", b""))
         await self._send(message)

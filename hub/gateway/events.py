@@ -18,8 +18,8 @@ from hub.errors import HubError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
-    from hub.gateway.calls import Records
     from hub.gateway.ending import Ending
+    from hub.gateway.records import Records
     from hub.runtime.metrics import Metrics
 
 # Firewalls forget a connection on which nothing passes, some within half a minute.
@@ -52,7 +52,7 @@ async def _until_the_end(
     found, beat = first, 0.0
     end = time.monotonic() + _LONGEST_SECONDS
     while not ending.has_come and (now := time.monotonic()) < end:
-        if found.cursor:
+        if found.are_there:
             yield b"".join(_events(found))
             beat = now + _BEAT_SECONDS
         else:
@@ -72,7 +72,7 @@ def _events(found: Records) -> Iterator[bytes]:
     for record in found.records:
         cursor = record["cursor"]
         yield format_sse_event(data_str=orjson.dumps(record).decode(), id=cursor)
-    if cursor != found.cursor:
+    if found.cursor and cursor != found.cursor:
         told = {"unopened": found.unopened, "cursor": found.cursor}
         yield format_sse_event(
             data_str=orjson.dumps(told).decode(), id=found.cursor, event="unopened"

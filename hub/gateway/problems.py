@@ -15,7 +15,9 @@ from starlette.responses import Response
 
 from hub.bus.port import BacklogError, FencedError
 from hub.errors import HubError, SurroundingsError
+from hub.gateway.custody_calls import NotWholeError
 from hub.gateway.shares import TooManyCallsError
+from hub.runtime.custody.counters import NotWaitingError
 from hub.runtime.delivery import StaleCursorError
 from hub.runtime.slips import SlipInUseError
 
@@ -53,6 +55,8 @@ class TooSlowError(HubError):
 _OWN: Mapping[type[HubError], HTTPStatus] = {
     NotAllowedError: HTTPStatus.FORBIDDEN,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotWaitingError: HTTPStatus.NOT_FOUND,
+    NotWholeError: HTTPStatus.GONE,
     TooSlowError: HTTPStatus.REQUEST_TIMEOUT,
     TooManyCallsError: HTTPStatus.TOO_MANY_REQUESTS,
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hub.durable import write_secret
 from hub.errors import UsageError
 from hub.gateway.app import Gateway, make_app
+from hub.gateway.calls import Bounds
 from hub.gateway.ending import Ending
 from hub.gateway.pool import Pool
 from hub.gateway.server import Door, serve
@@ -39,13 +40,9 @@ def run_gateway(
 def gateway_of(settings: Settings, metrics: Metrics) -> Gateway:
     """Give what the application works with, as the settings say."""
     share = Share(settings.gateway_calls_a_second, settings.gateway_calls_at_once)
-    return Gateway(
-        Pool(settings, metrics),
-        Ending(settings.idle_seconds),
-        metrics,
-        settings.gateway_body_bytes,
-        share,
-    )
+    bounds = Bounds(settings.gateway_body_bytes, settings.gateway_file_bytes)
+    pool, ending = Pool(settings, metrics), Ending(settings.idle_seconds)
+    return Gateway(pool, ending, metrics, bounds, share)
 
 
 def door_of(settings: Settings, home: Home) -> Door:

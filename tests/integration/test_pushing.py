@@ -134,7 +134,7 @@ def test_a_stream_goes_no_further_ahead_than_a_cursor_reaches(gateway: Gateway) 
         fullest = Counter(each.partition for each in found).most_common(1)
         assert [count for _, count in fullest] == [REACH]
         tenth = [each for each in found if each.partition == fullest[0][0]][9]
-        acknowledge(room, caller, FEED, tenth)
+        acknowledge(room, caller, FEED, tenth.spell())
         assert len(_all(stream, room)) == 10
 
 

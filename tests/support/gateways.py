@@ -95,6 +95,7 @@ def make_gateway(folder: Path, **chosen: Any) -> Gateway:
     servers, clients = Authority.of(folder, "server"), Authority.of(folder, "clients")
     own = servers.issue("gateway", [SERVES], hosts=["127.0.0.1"])
     (folder / "own.pem").write_bytes(own)
-    settings = Settings(home=home.path, now=NOW, gateway_body_bytes=BODY_BYTES, **chosen)
+    usual: dict[str, Any] = {"home": home.path, "now": NOW, "gateway_body_bytes": BODY_BYTES}
+    settings = Settings(**usual | chosen)
     authority = folder / "server-ca.pem"
     return Gateway(settings, free_port(), clients, authority, folder, Metrics())

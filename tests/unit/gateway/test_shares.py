@@ -104,12 +104,12 @@ def test_a_body_that_does_not_come_is_given_up_and_one_that_does_earns_its_time(
     server = threading.Thread(target=loop.run_forever)
     server.start()
     try:
-        slow = Body(_endless(), Patience(loop, 0.1), 100)
-        assert slow.read(10) == b"{"
+        slow = Body(_endless(), Patience(loop, 0.1)).opened(100)
+        assert slow.read1(10) == b"{"
         with pytest.raises(TooSlowError):
-            slow.read(10)
-        brisk = Body(_brisk(), Patience(loop, 0.1), 10 * LEAST_BYTES_A_SECOND)
-        assert len(brisk.readall() or b"") == 5 * LEAST_BYTES_A_SECOND
+            slow.read1(10)
+        brisk = Body(_brisk(), Patience(loop, 0.1)).opened(10 * LEAST_BYTES_A_SECOND)
+        assert len(brisk.read()) == 5 * LEAST_BYTES_A_SECOND
     finally:
         loop.call_soon_threadsafe(loop.stop)
         server.join()
