@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hub.errors import UsageError
+from hub.intake.residents import Digests
 from hub.ledger.disclose.report import Reporter
 from hub.ledger.find import Finder
 from hub.ledger.imported import COLUMNS
@@ -95,10 +96,11 @@ def test_what_was_imported_is_told_from_the_hubs_own_by_every_reader(
     assert (record["kind"], record["rule"], record["id"]) == ("imported", None, answer["id"])
     assert record["at"] == "2021-05-06T00:00:00.000+09:00"
     assert record["items"] == ["氏名", "住所"]
-    subject = History(hub, "utf-8", PEOPLE)._known.subject(GOOD["住民票コード"])
+    feed = hub.books.feeds["change-notice"]
+    digests = Digests(hub.vault.secret("subject-digest"), hub.vault.secret("state-digest"), feed)
     with _store(hub) as store:
         reporter = Reporter(store, hub.home.path, read_head(hub.home.path), str)
-        (row,) = reporter.report([subject], "070009").rows
+        (row,) = reporter.report([digests.subject(GOOD["住民票コード"])], "070009").rows
     assert row.to_dict()["imported"]
     assert row.columns[1] == "照会（旧システムから移行した記録）"
 
