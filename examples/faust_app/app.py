@@ -12,12 +12,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.client.kafka_faust import FaustFeed, Received
+from hub.client.kafka_faust import FaustFeed
 
 if TYPE_CHECKING:
     from faust.types import StreamT
 
     from hub.client.kafka_opening import UnopenedError
+    from hub.client.messages import Received
 
 
 def tell(error: UnopenedError) -> None:

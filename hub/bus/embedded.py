@@ -64,13 +64,17 @@ class EmbeddedBus:
     def publish(self, records: Sequence[Record]) -> None:
         """Commit all these records, or none and raise."""
         with self.store.transaction():
-            for topic in {record.topic for record in records}:
-                if self.store.worst_backlog(topic) >= self._max_backlog:
-                    raise BacklogError(
-                        "処理待ちが上限に達しています。hub run で処理してから送ってください"
-                        " / the backlog is at its limit; run `hub run` and send again"
-                    )
+            self.admit(records)
             self.store.append(records)
+
+    def admit(self, records: Sequence[Record]) -> None:
+        """Raise ``BacklogError`` where a reader of these records' topics is too far behind."""
+        for topic in {record.topic for record in records}:
+            if self.store.worst_backlog(topic) >= self._max_backlog:
+                raise BacklogError(
+                    "処理待ちが上限に達しています。hub run で処理してから送ってください"
+                    " / the backlog is at its limit; run `hub run` and send again"
+                )
 
     def join(self, group: str, topics: Sequence[str]) -> EmbeddedMember:
         """Become a member of a group that shares the partitions of these topics."""

@@ -76,8 +76,12 @@ class KafkaBus:
         if not records:
             return
         found = addressed(self._parts.topics, records)
-        self._backlog.admit(records)
+        self.admit(records)
         self._publisher.run(found)
+
+    def admit(self, records: Sequence[Record]) -> None:
+        """Raise ``BacklogError`` where a reader of these records' topics is too far behind."""
+        self._backlog.admit(records)
 
     @cached_property
     def _publisher(self) -> Transactor:

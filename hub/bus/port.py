@@ -173,6 +173,13 @@ class Bus(Protocol):
         """Commit all these records, or none and raise."""
         ...
 
+    def admit(self, records: Sequence[Record]) -> None:
+        """Raise ``BacklogError`` where a reader of these records' topics is too far behind.
+
+        ``publish`` looks by itself; who brings new work by a commit asks before it.
+        """
+        ...
+
     def join(self, group: str, topics: Sequence[str]) -> Member:
         """Become a member of a group that shares the partitions of these topics."""
         ...

@@ -14,7 +14,7 @@ Faust schema. Needs the extra ``faust``; docs/adr/0049 says what Faust does with
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import faust
 from faust.exceptions import ValueDecodeError
@@ -24,25 +24,12 @@ from yarl import URL
 from hub.client.kafka_feed import Announcements, Door, let_in
 from hub.client.kafka_identity import read_identity
 from hub.client.kafka_opening import Opener, UnopenedError
+from hub.client.messages import Received
 from hub.sealing.errors import UnknownKeyError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
-
-
-class Received(NamedTuple):
-    """A record as an agent gets it; ``items`` by official name. Nothing of them is in ``repr``."""
-
-    id: str
-    feed: str
-    sender: str
-    rule: str
-    basis: dict[str, str | None] | None
-    items: dict[str, Any]
-
-    def __repr__(self) -> str:
-        return f"Received({self.id})"
 
 
 class FaustFeed:
@@ -94,11 +81,9 @@ class FaustFeed:
         place = f"{message.topic}/{message.partition}@{message.offset}"
         for _ in range(2):
             try:
-                found = self._opener.open(headers, message.value, place)
+                return Received(self._opener.open(headers, message.value, place))
             except UnknownKeyError:
                 await self._announcements.read_on()
-            else:
-                return Received(sender=found.pop("from"), **found)
         raise UnopenedError(UnknownKeyError.code, place)
 
     def _credentials(self) -> faust.SASLCredentials | faust.SSLCredentials | None:

@@ -19,7 +19,7 @@ from hub.resources import shelf
 from hub.rules.load import load_books
 from hub.rules.signed import Standing, Statement, read_statement, standing
 from hub.runtime.home_settings import subscriptions_of
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import day_in_japan
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -107,11 +107,11 @@ class Rulebook:
     def standing(self, now: datetime) -> Standing:
         """Say whether a worker may decide by this catalogue now."""
         grace = None if self._home.sandbox else GRACE
-        return standing(self.statement, self._digest, now.astimezone(JST).date(), grace)
+        return standing(self.statement, self._digest, day_in_japan(now), grace)
 
     def sign(self, now: datetime, digest: str) -> Statement:
         """Vouch for the catalogue of a digest; running workers take it up between two batches."""
-        statement = Statement(digest, now.astimezone(JST).date())
+        statement = Statement(digest, day_in_japan(now))
         self._content = self._signer.sign(statement.text()).to_bytes()
         self._home.keep_rules_note(self._content)
         self.statement = statement

@@ -115,7 +115,7 @@ class Slips:
                     self._take(record)
         held = self._held.get(slip.number)
         if held and held.purpose != slip.purpose:
-            raise _IN_USE
+            raise _in_use()
         return held
 
     def answers(self, slip: Slip) -> Iterator[dict[str, Any]]:
@@ -174,9 +174,11 @@ class Taking:
     ) -> None:
         """Commit outputs together with how far the slip is with them.
 
-        Raises ``SlipInUseError`` where somebody else has taken it further meanwhile.
+        Raises ``SlipInUseError`` where somebody else has taken it further meanwhile, and
+        ``BacklogError`` where too much waits: the slip stays where it was.
         """
         records = [*outputs, self._slips.record(self._slip, progress, receipts)]
+        self._slips.bus.admit(outputs)
         while not self._committed(records):
             # Mostly it was another slip of this partition, which is no harm to this one.
             time.sleep(_PAUSE_SECONDS)
@@ -186,7 +188,7 @@ class Taking:
         ready = self._turn.ready()
         held = self._slips.look(self._slip)
         if held is None or held.progress != self.progress:
-            raise _IN_USE
+            raise _in_use()
         if not ready:
             return False
         try:
@@ -207,7 +209,16 @@ def _open(record: Delivered) -> dict[str, Any]:
     return fields
 
 
-_IN_USE = SlipInUseError(
-    "この受付番号は別の内容か別の処理で使われています。新しい番号で送ってください"
-    " / this slip is in use for something else, or by someone else: send under a new number"
-)
+def _in_use() -> SlipInUseError:
+    return SlipInUseError(
+        "この受付番号は別の内容か別の処理で使われています。新しい番号で送ってください"
+        " / this slip is in use for something else, or by someone else: send under a new number"
+    )
+
+
+def other_content() -> SlipInUseError:
+    """Give what is raised where a slip stands for something else than what comes under it."""
+    return SlipInUseError(
+        "この受付番号は別の内容で使われています。新しい番号で送ってください"
+        " / this slip was used for other content: send this under a new number"
+    )

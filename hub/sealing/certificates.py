@@ -6,7 +6,6 @@ For real work certificates come from files that somebody answers for; these live
 from __future__ import annotations
 
 import ipaddress
-import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -20,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from hub.durable import write_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,15 +48,6 @@ class Days(NamedTuple):
         """Give so many days from now; less than nothing is one that has ended."""
         now = datetime.now(UTC)
         return cls(now - _BEFORE - timedelta(days=max(-days, 0)), now + timedelta(days=days))
-
-
-def write_secret(file: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, in the place of the one before."""
-    draft = file.with_name(f"{file.name}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(content)
-    draft.replace(file)
 
 
 class Authority:

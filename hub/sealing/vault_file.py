@@ -83,8 +83,7 @@ class VaultFile(Identities, EpochKeys, FileKeys):
 
     def keeps(self, traces: Collection[bytes]) -> set[bytes]:
         """Give those of these bytes that stand in the vault's file or what SQLite keeps beside it."""
-        contents = list(self._database.contents())
-        return {trace for trace in traces if any(trace in content for content in contents)}
+        return self._database.finds(traces)
 
     def secret(self, name: str) -> bytes:
         """Give the 32 bytes of a named secret, made when first asked for."""

@@ -11,7 +11,8 @@ import secrets
 from typing import TYPE_CHECKING
 
 from hub.bus.declared_rights import administrator
-from hub.sealing.certificates import CALLS, SERVES, Authority, write_secret
+from hub.durable import write_secret
+from hub.sealing.certificates import CALLS, SERVES, Authority
 from ops.kafka.properties import HOST, Safety
 
 if TYPE_CHECKING:

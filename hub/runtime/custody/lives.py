@@ -15,11 +15,9 @@ import orjson
 from hub.custody.payloads import Doom, Life, Stage, Unit
 from hub.runtime import topics
 from hub.runtime.stamps import Stamp
-from hub.vocabulary.clock import JST, rfc3339
+from hub.vocabulary.clock import day_in_japan, rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from hub.bus.port import Bus, Record
     from hub.sealing.vault import Vault
 
@@ -94,7 +92,7 @@ class Lives:
         """Give the record that begins the topic, so that there is one to take turns by."""
         return self.sweep("lives", at)
 
-    def under_way(self) -> Iterable[Life]:
+    def under_way(self) -> list[Life]:
         """Give the erasures that have begun and are not verified."""
         return [life for life in self.units.values() if life.stage is not Stage.VERIFIED]
 
@@ -109,7 +107,7 @@ class Lives:
             place = (fields["mark"], fields["partition"])
             self._marks.setdefault(place, []).append(Mark(fields["end"], at))
         elif "swept" in fields:
-            self.swept[fields["swept"]] = at.astimezone(JST).date()
+            self.swept[fields["swept"]] = day_in_japan(at)
             if fields["removed"]:
                 self.forgotten.append((Unit.parse(fields["removed"]), at))
         else:
