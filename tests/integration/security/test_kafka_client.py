@@ -200,12 +200,15 @@ def test_a_forged_record_is_handed_on_or_stops_and_is_never_a_message(
     hub.bus.publish([Record(topic, record.key, forged, record.headers)])
     with pytest.raises(UnopenedError, match="does-not-open"):
         _take(client(), 2)
+    # The true one once more, behind the forged one in its partition: it opens, under its old id.
+    hub.bus.publish([Record(topic, record.key, record.value, record.headers)])
     _carry(hub, 32)
     told: list[UnopenedError] = []
-    (found,) = _take(client(), 1, unopened=told.append)
-    assert found.items["住民票コード"] == notice(32)["住民票コード"]
+    found = _take(client(), 2, unopened=told.append)
+    codes = {message.items["住民票コード"] for message in found}
+    assert codes == {notice(31)["住民票コード"], notice(32)["住民票コード"]}
+    assert [error.code for error in told] == ["does-not-open"]
     assert _waiting(hub, PREFECTURE) == []
-    assert {error.code for error in told} <= {"does-not-open"}
 
 
 def test_a_body_without_the_right_is_refused(client: Callable[..., KafkaClient]) -> None:
