@@ -61,7 +61,7 @@ class Arrivals:
         return all(each in self.there for each in ids)
 
 
-def run(bus: str = "embedded") -> list[dict[str, Any]]:
+def run(bus: str) -> list[dict[str, Any]]:
     """Measure each rate on one bus, and give p50 and p99 in milliseconds."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         if bus == "embedded":
