@@ -17,6 +17,7 @@ from benchmarks import (
     consumer_tables,
     custody,
     disclosure,
+    file_drop,
     growth,
     kafka_faust,
     kafka_growth,
@@ -57,6 +58,7 @@ BUSES = {
         Benchmark("custody", custody.run, tables.custody),
         Benchmark("opens", opens.run, consumer_tables.opens),
         Benchmark("latency", partial(latency.run, "embedded"), consumer_tables.latency),
+        Benchmark("file_drop", file_drop.run, tables.file_drop),
     ),
     "kafka": (
         Benchmark("kafka_pipeline", kafka_pipeline.run, tables.kafka_pipeline),

@@ -17,7 +17,7 @@ from hub.bus.port import BacklogError, Batch, Delivered, Extent, FencedError, Re
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -93,6 +93,10 @@ class EmbeddedBus:
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records of the topic the group has not committed."""
         return self.store.backlog(group, topic)
+
+    def ends(self, places: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+        """Give where the records of many partitions end."""
+        return {place: self.store.extent(*place).end for place in places}
 
     def extent(self, topic: str, partition: int) -> Extent:
         """Give where the committed records of a partition begin and end."""

@@ -23,11 +23,12 @@ from hub.bus.port import Extent
 from hub.bus.watch import Unwatched
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from hub.bus.kafka_access import Access
+    from hub.bus.kafka_ends import Place
     from hub.bus.kafka_follower import Follower
     from hub.bus.kafka_topics import Topics
     from hub.bus.kafka_transactions import Transactor
@@ -111,6 +112,10 @@ class KafkaBus:
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records the group has not committed: 0 for none, else an estimate."""
         return self._backlog.of(group, topic)
+
+    def ends(self, places: Collection[Place]) -> Mapping[Place, int]:
+        """Give where the committed records of many partitions end, asked at once."""
+        return self._parts.ends.visible(places)
 
     def extent(self, topic: str, partition: int) -> Extent:
         """Give where the committed records of a partition begin and end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
@@ -13,7 +13,7 @@ from hub.bus import declared, kafka_settings
 from hub.bus.declared import KEPT, STATE, Topic
 from hub.bus.kafka_brokers import broker_settings
 from hub.bus.kafka_errors import error_of, translated
-from hub.errors import UsageError
+from hub.errors import SurroundingsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STATE", "Topics", "state_topic"]
 
-_VISIBLE_STEP_S = 0.02
+_VISIBLE_STEP_S, _VISIBLE_LONGEST_S = 0.02, 0.5
 _AT_ONCE = 200
 _NOT_LET_IN = {KafkaError._AUTHENTICATION, KafkaError._SSL}  # noqa: SLF001 -- librdkafka's own codes
 # A broker that has just come back may not know yet what there is; so many answers that there is no
@@ -39,12 +39,25 @@ def state_topic(topic: str) -> str:
     return declared.topics()["state"].name.format(topic=topic)
 
 
+def _administration(settings: dict[str, Any]) -> AdminClient:
+    """Make the first client of a bus; one that the settings' files cannot make is told from others."""
+    try:
+        return AdminClient(settings)
+    except KafkaException as failure:
+        # Its words name the file, and may name what stands in it.
+        raise SurroundingsError(
+            "Kafka の CA、証明書、鍵のファイルのいずれかが使えません。HUB_KAFKA_CARD が指すファイルを"
+            "確認してください / a CA, certificate or key file for Kafka cannot be used: look at the"
+            " files that HUB_KAFKA_CARD names"
+        ) from failure
+
+
 class Topics:
     """The topics of one bus, whose names on the broker begin with its prefix."""
 
     def __init__(self, cluster: Cluster, prefix: str, patience: Patience) -> None:
         self._cause: KafkaError | None = None
-        self.admin = AdminClient(kafka_settings.client(cluster) | {"error_cb": self._hear})
+        self.admin = _administration(kafka_settings.client(cluster) | {"error_cb": self._hear})
         self.prefix = prefix
         self.secured = cluster.access.is_secured
         self.patience = patience
@@ -142,13 +155,23 @@ class Topics:
             time.sleep(_VISIBLE_STEP_S)
 
     def create(self, topics: Sequence[Topic]) -> None:
-        """Create topics as they are declared, many in one request, and wait until all are seen."""
+        """Create topics as they are declared, many in one request, and wait until all are seen.
+
+        A broker answers at once and then makes the files, some milliseconds a partition: what is
+        asked for next waits for that, so each part is waited for by itself.
+        """
         wanted = [topic for topic in topics if topic.name not in self._known]
         for start in range(0, len(wanted), _AT_ONCE):
-            self._request(wanted[start : start + _AT_ONCE])
-        give_up = time.monotonic() + self.patience.request_s
-        while any(t.name not in self._known for t in wanted) and time.monotonic() < give_up:
-            time.sleep(_VISIBLE_STEP_S)
+            part = wanted[start : start + _AT_ONCE]
+            self._request(part)
+            self._await([topic.name for topic in part])
+
+    def _await(self, names: Sequence[str]) -> None:
+        give_up, pause = time.monotonic() + self.patience.request_s, _VISIBLE_STEP_S
+        while any(name not in self._known for name in names) and time.monotonic() < give_up:
+            time.sleep(pause)
+            # A list of thousands of topics is itself work for a broker that makes them.
+            pause = min(2 * pause, _VISIBLE_LONGEST_S)
             self.refresh(self.patience.request_s)
 
     def _request(self, topics: Sequence[Topic]) -> None:

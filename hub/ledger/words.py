@@ -28,6 +28,7 @@ _DONE: Final = frozenset(
         "ledger-key",
         "released",
         "rotated",
+        "rules-key",
         "signed",
         "withdrawn",
     }

@@ -1,7 +1,6 @@
 """What a secured local Kafka is made safe by: two authorities, its certificates, an administrator.
 
-All lies in one folder: ``clients-ca.pem`` what clients trust, ``nodes-ca.pem`` what nodes trust of
-each other, ``broker-N.pem`` and ``node-N.pem`` what a node shows to either, ``admin.password``, and
+All lies in one folder: the certificates (``hub.runtime.kafka_certificates``), ``admin.password``, and
 ``admin.toml``, how the administrator reaches the brokers in the form of a home's ``kafka.toml``.
 """
 
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hub.bus.declared_rights import administrator
 from hub.durable import write_secret
-from hub.sealing.certificates import CALLS, SERVES, Authority
+from hub.runtime.kafka_certificates import certify_brokers, trusted_by_clients
 from ops.kafka.properties import HOST, Safety
 
 if TYPE_CHECKING:
@@ -43,26 +42,20 @@ class Security:
 
     def certify(self, nodes: int) -> None:
         """Make new certificates for so many nodes; a running broker reads them when it is told."""
-        clients = Authority.of(self.folder, "clients")
-        among = Authority.of(self.folder, "nodes")
-        for number in range(1, nodes + 1):
-            name = f"node-{number}"
-            shown = clients.issue(name, [SERVES], hosts=[HOST])
-            write_secret(self.folder / f"broker-{number}.pem", shown)
-            own = among.issue(name, [SERVES, CALLS], hosts=[HOST])
-            write_secret(self.folder / f"node-{number}.pem", own)
+        certify_brokers(self.folder, [HOST] * nodes)
 
-    def keystores(self, number: int) -> dict[str, str]:
-        """Give the settings of a broker that name its certificates for clients."""
+    def stores(self, number: int) -> dict[str, str]:
+        """Give the settings of a broker that name its certificates for clients, and whom it trusts."""
         file = str(self.folder / f"broker-{number}.pem")
-        return {
+        shown = {
             f"listener.name.{door}.ssl.keystore.location": file for door in ("clients", "certified")
         }
+        return shown | {"listener.name.certified.ssl.truststore.location": str(self.ca_file)}
 
     @property
     def ca_file(self) -> Path:
         """Give what clients trust."""
-        return self.folder / "clients-ca.pem"
+        return trusted_by_clients(self.folder)
 
     @property
     def password_file(self) -> Path:

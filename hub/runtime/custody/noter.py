@@ -45,13 +45,12 @@ class Noter:
         0 where all was noted, or where another noter was first.
         """
         self._lives.catch_up()
+        readers = dict(self._places())
         noted = 0
         try:
-            for party in self._hub.parties:
-                for feed in self._hub.books.feeds:
-                    topic = topics.release(feed, party).name
-                    for partition in range(self._hub.bus.partitions(topic)):
-                        noted += self._note(party, (topic, partition))
+            for place, end in self._hub.bus.ends(readers).items():
+                if end > max(self._settled.get(place, 0), self._lives.noted(place)):
+                    noted += self._note(readers[place], place, end)
         except FencedError:
             return noted
         return noted
@@ -60,8 +59,16 @@ class Noter:
         """Leave the group."""
         self._turn.close()
 
-    def _note(self, party: str, place: Place) -> int:
-        records = self._unnoted(party, place)
+    def _places(self) -> Iterator[tuple[Place, str]]:
+        """Yield every partition that a recipient may read, with whose it is."""
+        for party in self._hub.parties:
+            for feed in self._hub.books.feeds:
+                topic = topics.release(feed, party).name
+                for partition in range(self._hub.bus.partitions(topic)):
+                    yield (topic, partition), party
+
+    def _note(self, party: str, place: Place, end: int) -> int:
+        records = self._unnoted(party, place, end)
         if not records or not self._is_our_turn():
             return 0
         self._lives.catch_up()
@@ -73,13 +80,11 @@ class Noter:
             self._turn.commit([*_receipts(party, fresh, now), mark])
         return len(fresh)
 
-    def _unnoted(self, party: str, place: Place) -> Sequence[Delivered]:
+    def _unnoted(self, party: str, place: Place, end: int) -> Sequence[Delivered]:
         """Give records before the party's position that no mark covers."""
-        bus, (begin, end) = self._hub.bus, self._hub.bus.extent(*place)
-        if end <= max(self._settled.get(place, 0), self._lives.noted(place)):
-            return []
+        bus = self._hub.bus
         position = bus.position(f"receive.{party}", *place)
-        start = max(begin, self._lives.noted(place))
+        start = max(bus.extent(*place).begin, self._lives.noted(place))
         if position <= start:
             return []
         found = bus.follow(*place, start, _AT_ONCE)
