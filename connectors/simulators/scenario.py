@@ -95,7 +95,7 @@ def read_scenario(name: str) -> Scenario:
     file = shipped if name in names() else Path(name)
     try:
         found = Scenario(**tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(_words(error)) from None
     _require_playable(found)
     return found
@@ -106,7 +106,7 @@ def names() -> list[str]:
     return sorted(file.stem for file in SHIPPED.glob("*.toml"))
 
 
-def _words(error: OSError | ValueError) -> str:
+def _words(error: OSError | ValueError | RecursionError) -> str:
     if isinstance(error, ValidationError):
         place = ".".join(map(str, error.errors()[0]["loc"]))
         return f"シナリオの {place} が正しくありません / {place} of the scenario is not valid"
