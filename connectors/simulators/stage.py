@@ -37,15 +37,17 @@ if TYPE_CHECKING:
 
 
 class DayClock:
-    """A clock that stands still, a number of days after its start."""
+    """A clock that stands still: ``day`` days after its start, or at its start if it does not move."""
 
-    def __init__(self, start: datetime) -> None:
+    def __init__(self, start: datetime, *, moves: bool) -> None:
         self._start = start
+        self._moves = moves
         self.day = 0
 
     def now(self) -> datetime:
         """Give the start's hour of the day that it is now."""
-        return StillClock(self._start + timedelta(days=self.day)).now()
+        passed = timedelta(days=self.day if self._moves else 0)
+        return StillClock(self._start + passed).now()
 
 
 class Stage:
@@ -57,8 +59,10 @@ class Stage:
         self._scenario = scenario
         self._folder = folder
         self._memory = Memory(folder / "stage.sqlite", "")
-        self.clock = DayClock(self._begun(hub))
-        self.start = today(StillClock(self.clock.now()))
+        self.clock = DayClock(self._begun(hub), moves=scenario.gateway is None)
+        # A gateway has a clock of its own, by which no notice may be of tomorrow.
+        ahead = timedelta(days=scenario.days if scenario.gateway else 0)
+        self.start = today(self.clock) - ahead
         self.hub = Hub(
             *(hub.books, hub.vault, hub.bus, self.clock, hub.home),
             *(hub.batch_size, hub.metrics, hub.ledger_grace),

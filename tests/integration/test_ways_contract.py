@@ -13,14 +13,18 @@ from connectors.running import drain
 from connectors.simulators import Manners, Server, Town
 from connectors.simulators.movers import CERTIFICATE, MOVE_IN, Movers
 from connectors.simulators.municipality import population_of
+from connectors.simulators.play import play
 from connectors.simulators.ways import DeskWay, FolderWay, GatewayWay, Shipment
+from hub.errors import SurroundingsError
 from hub.runtime.hub import Hub
 from hub.runtime.until_idle import run_until_idle
 from hub.vocabulary.clock import today
 from tests.support.drops import drop_of
 from tests.support.gateways import Gateway, make_gateway
 from tests.support.hub_command import FEED
+from tests.support.neighbours import scenario
 from tests.support.notices import PREFECTURE, TOWN, line_of, notice
+from tests.support.services import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -241,3 +245,28 @@ def test_simulated_towns_pass_people_on_with_their_files_alone(house: House) -> 
         assert new.taken(CERTIFICATE) == old.sent(CERTIFICATE)
         assert len(old.taken(MOVE_IN)) == 1
         assert old.taken(MOVE_IN) == new.sent(MOVE_IN)
+
+
+def test_a_scenario_is_played_by_a_gateway_that_runs(gateway: Gateway, tmp_path: Path) -> None:
+    """Its clock is its own, so the days are those before; whoever misbehaves is borne there too."""
+    ends = {"by": "gateway", "certificate": gateway.certificate("341002")}
+    reads = {"by": "gateway", "certificate": gateway.certificate("340006")}
+    asked = scenario(
+        {"341002": ends | {"manners": ["duplicate", "torn", "reorder"]}},
+        {"340006": reads | {"manners": ["crash", "slow"]}},
+        gateway={"address": gateway.address, "authority": gateway.servers},
+        residents=100,
+        days=5,
+    )
+    with Hub.open(gateway.settings) as hub:
+        figures = play(hub, asked, tmp_path).figures
+    assert figures["verdict"] == "holds"
+    assert figures["servers"][0]["taken"] == figures["municipalities"][0]["lines"]["carried"] > 0
+
+
+def test_a_gateway_that_is_not_there_is_said_to_be_so(gateway: Gateway) -> None:
+    """In words, and nothing was sent."""
+    nowhere = f"https://127.0.0.1:{free_port()}"
+    way = GatewayWay(nowhere, gateway.certificate(TOWN), gateway.servers)
+    with closing(way), pytest.raises(SurroundingsError, match="cannot be reached"):
+        way.send(_shipment(1))

@@ -10,6 +10,7 @@ import httpx
 
 from connectors.simulators.ways.contract import Answer, Handed
 from hub.client.errors import require_done
+from hub.errors import SurroundingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,8 @@ class GatewayWay:
     """One party that calls a gateway.
 
     ``certificate`` is the file of its key and certificate, ``authority`` that of the authority which
-    signed the gateway's. Raises the errors of ``hub.client.errors``.
+    signed the gateway's. Raises the errors of ``hub.client.errors``, and ``SurroundingsError`` where it
+    cannot be reached.
     """
 
     def __init__(self, address: str, certificate: Path, authority: Path) -> None:
@@ -69,6 +71,12 @@ class GatewayWay:
         self._http.close()
 
     def _call(self, method: str, place: str, **given: Any) -> httpx.Response:  # noqa: ANN401 -- httpx's own
-        answer = self._http.request(method, place, **given)
+        try:
+            answer = self._http.request(method, place, **given)
+        except httpx.TransportError as error:
+            raise SurroundingsError(
+                "ゲートウェイに接続できません。hub run --role gateway と宛先を確認してください"
+                " / the gateway cannot be reached: check its address, and that it runs"
+            ) from error
         require_done(answer)
         return answer
