@@ -219,9 +219,8 @@ def test_a_simulated_town_and_its_server_go_on_with_their_files_alone(house: Hou
             assert (reader.taken(), reader.doubled()) == (sent, 0)
 
 
-@pytest.mark.parametrize("house", WAYS[:2], indirect=True)
 def test_simulated_towns_pass_people_on_with_their_files_alone(house: House) -> None:
-    """Letters go by the desk and by folders; sent again after a kill, each is kept once."""
+    """Letters go by every way; opened anew between any two steps, each is kept once."""
     slot = WAYS.index(house.by) + 20
     people = population_of(house.hub, house.hub.body(TOWN), 10, 1, slot)
     leaving = [each for each in people.residents() if each.get("個人番号")][:2]
@@ -248,12 +247,17 @@ def test_simulated_towns_pass_people_on_with_their_files_alone(house: House) -> 
 
 
 def test_a_scenario_is_played_by_a_gateway_that_runs(gateway: Gateway, tmp_path: Path) -> None:
-    """Its clock is its own, so the days are those before; whoever misbehaves is borne there too."""
+    """Notices, letters and files; its clock is its own, so the days are those before."""
     ends = {"by": "gateway", "certificate": gateway.certificate("341002")}
     reads = {"by": "gateway", "certificate": gateway.certificate("340006")}
+    national = {"by": "gateway", "certificate": gateway.certificate("jlis")}
     asked = scenario(
-        {"341002": ends | {"manners": ["duplicate", "torn", "reorder"]}},
-        {"340006": reads | {"manners": ["crash", "slow"]}},
+        {
+            "341002": ends | {"manners": ["duplicate", "torn", "reorder"], "addresses": 5},
+            "331007": {"by": "desk"},
+        },
+        {"340006": reads | {"manners": ["crash", "slow"]}, "jlis": national},
+        moves=[("341002", "331007")],
         gateway={"address": gateway.address, "authority": gateway.servers},
         residents=100,
         days=5,
@@ -261,6 +265,7 @@ def test_a_scenario_is_played_by_a_gateway_that_runs(gateway: Gateway, tmp_path:
     with Hub.open(gateway.settings) as hub:
         figures = play(hub, asked, tmp_path).figures
     assert figures["verdict"] == "holds"
+    assert figures["files"]["sent"] == len(figures["moves"]) == 1
     assert figures["servers"][0]["taken"] == figures["municipalities"][0]["lines"]["carried"] > 0
 
 
