@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -93,6 +95,29 @@ def test_plain_text_and_nobody_are_refused(place: Place) -> None:
     ports = _ports(place)
     for port in ports:
         assert _refusal(f"{HOST}:{port}", Access()) != ""
+
+
+def _spoken(port: int, version: ssl.TLSVersion) -> str:
+    """Shake hands at a door in one version of TLS alone; gives the one that was agreed on."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    # Else our own side would refuse to offer an old one.
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = version
+    with socket.create_connection((HOST, port), 5) as plain, context.wrap_socket(plain) as secured:
+        return str(secured.version())
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_no_door_speaks_an_older_tls_than_1_2(place: Place) -> None:
+    """Neither 1.0 nor 1.1: the broker says that it is the version."""
+    ports = _ports(place)
+    assert _spoken(ports.client, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
+    for port in ports:
+        for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+            with pytest.raises(ssl.SSLError, match="PROTOCOL_VERSION"):
+                _spoken(port, version)
 
 
 def test_a_certificate_of_the_clients_authority_opens_its_door(
