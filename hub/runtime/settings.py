@@ -21,7 +21,9 @@ class Settings(BaseSettings):
     (``sqlite`` in the home, or a PostgreSQL URL), ``pdf_font`` the font of reports on paper,
     ``gateway_host`` and ``gateway_port`` where the gateway listens, ``gateway_certificate`` the file
     of its own key and certificate, ``gateway_clients`` that of the authority which signs its clients',
-    ``gateway_body_bytes`` the largest body it takes.
+    ``gateway_body_bytes`` the largest body of lines it takes, ``gateway_file_bytes`` the largest file,
+    ``gateway_calls_a_second`` and
+    ``gateway_calls_at_once`` what one client may ask for.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore")
@@ -44,5 +46,8 @@ class Settings(BaseSettings):
     gateway_port: int = Field(default=8443, ge=1, le=65_535)
     gateway_certificate: Path | None = None
     gateway_clients: Path | None = None
+    gateway_calls_a_second: int = Field(default=1000, ge=1, le=100_000)
+    gateway_calls_at_once: int = Field(default=16, ge=1, le=1000)
     gateway_body_bytes: int = Field(default=32 << 20, ge=1 << 10, le=1 << 30)
+    gateway_file_bytes: int = Field(default=2 << 30, ge=1 << 10, le=2 << 30)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")

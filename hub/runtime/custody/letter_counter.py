@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from hub.custody.claims import cover_of
@@ -15,7 +16,7 @@ from hub.runtime.custody.letter_desk import NOT_OPENED
 from hub.runtime.delivery import Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from hub.custody.states import Custody
     from hub.runtime.hub import Hub
@@ -29,9 +30,10 @@ class LetterCounter(CustodyCounter):
         super().__init__(hub, feed, recipient)
         self._feed = letters.feed_of(hub, feed)
 
-    def fetch(self, most: int | None = None) -> Iterator[Delivery]:
-        """Yield what waits, oldest first, each once it was noted as sent."""
-        for custody in self._ready(most):
+    def fetch(self, most: int | None = None, besides: Container[str] = ()) -> Iterator[Delivery]:
+        """Yield what waits, oldest first, each once it was noted as sent; but for the ids besides."""
+        wanted = (each for each in self._ready() if each.file.id not in besides)
+        for custody in islice(wanted, most):
             try:
                 delivery = self._delivery(custody)
             except NOT_OPENED:
