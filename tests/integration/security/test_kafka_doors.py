@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_access import Access, Cluster
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 _BRIEF = Patience(open_s=1.5)
 _INSIDER = "worker"
-_UNKNOWN = "alert certificate unknown"
+_UNKNOWN, _BAD = "alert certificate unknown", "alert bad certificate"
 
 
 def _ports(place: Place) -> Ports:
@@ -53,8 +55,9 @@ def _refusal(servers: str, access: Access) -> str:
     except KafkaException as failure:
         admin.poll(0)
         # The broker's own word about the certificate, where TLS 1.3 tells it after the handshake.
-        if any(_UNKNOWN in error.str() for error in heard):
-            return _UNKNOWN
+        for alert in (_UNKNOWN, _BAD):
+            if any(alert in error.str() for error in heard):
+                return alert
         told = [error.name() for error in heard if error.name() in {"_SSL", "_AUTHENTICATION"}]
         return told[0] if told else str(failure.args[0].name())
     return ""
@@ -134,7 +137,19 @@ def test_a_foreign_authoritys_certificate_with_an_insiders_name_is_refused(
     """Whatever name it bears, the administrator's too."""
     for name in (place.wire(_INSIDER), "admin"):
         access = _certified(place, tmp_path / "foreign.pem", authority=tmp_path, name=name)
-        assert _refusal(place.node.nodes[0].certified_address, access) == _UNKNOWN
+        assert _refusal(place.node.nodes[0].certified_address, access) == _BAD
+
+
+def test_a_certificate_that_only_says_that_the_right_authority_signed_it_is_refused(
+    place: Place, tmp_path: Path
+) -> None:
+    """It bears the authority's name, and the signature of another key."""
+    ca = x509.load_pem_x509_certificate((place.security / "clients-ca.pem").read_bytes())
+    forger = Authority(ca, ec.generate_private_key(ec.SECP256R1()))
+    file = tmp_path / "forged.pem"
+    write_secret(file, forger.issue("admin", [CALLS]))
+    access = Access(ca_file=place.security / "clients-ca.pem", certificate_file=file, key_file=file)
+    assert _refusal(place.node.nodes[0].certified_address, access) == _UNKNOWN
 
 
 def test_an_expired_certificate_is_refused(place: Place, tmp_path: Path) -> None:
@@ -149,8 +164,9 @@ def test_a_clients_certificate_opens_no_door_between_nodes(place: Place, tmp_pat
     access = _certified(place, tmp_path / "node.pem", name="node-1")
     trusting = replace(access, ca_file=place.security / "nodes-ca.pem")
     for port in (ports.nodes, ports.controller):
-        assert _refusal(f"{HOST}:{port}", trusting) in {_UNKNOWN, "_TRANSPORT"}
-    own = place.security / "node-1.pem"
+        assert _refusal(f"{HOST}:{port}", trusting) == _BAD
+    own = tmp_path / "own.pem"
+    write_secret(own, (place.security / "node-1.pem").read_bytes())
     node = replace(trusting, certificate_file=own, key_file=own)
     assert _refusal(f"{HOST}:{ports.nodes}", node) == ""
 
