@@ -56,6 +56,14 @@ class _OfTheBus(_Made):
             "When a certificate runs out by which Kafka is reached.",
             "certificate",
         )
+        self._rights = self._gauge(
+            "hub_rights_differing",
+            "Rights and users on the bus that are not as the rules have them, after a look.",
+            "what",
+        )
+        self._rights_looked = self._gauge(
+            "hub_rights_looked_timestamp_seconds", "When rights were last held against the rules."
+        )
 
     def transaction(self, seconds: float, *, committed: bool) -> None:
         """Count a transaction (see ``hub.bus.watch``)."""
@@ -75,6 +83,12 @@ class _OfTheBus(_Made):
         """Set when certificates run out, in seconds since 1970, by what each is."""
         for certificate, instant in expiries.items():
             self._certificates.labels(certificate).set(instant)
+
+    def rights(self, give: int, person: int) -> None:
+        """Set what a look at the rights has left: what is to be given, and what needs a person."""
+        self._rights.labels("give").set(give)
+        self._rights.labels("person").set(person)
+        self._rights_looked.set_to_current_time()
 
 
 class _OfTheLedger(_Made):
@@ -176,6 +190,10 @@ class Metrics(_OfTheBus, _OfTheLedger, _OfTheGateway):
             "Age of the oldest message a worker had before it when it last looked.",
             *("feed", "partition"),
         )
+        self._open_leg = self._gauge(
+            "hub_oldest_open_leg_seconds",
+            "Age of the oldest message of which a leg has no final receipt, 0 where there is none.",
+        )
         self._late = self._gauge(
             "hub_custody_late_files",
             "Files and payloads not certified as erased: half of the time is over (alarm), or all.",
@@ -212,6 +230,10 @@ class Metrics(_OfTheBus, _OfTheLedger, _OfTheGateway):
     def idle(self) -> None:
         """Note that nothing waits."""
         self._waiting.clear()
+
+    def leg_open(self, seconds: float) -> None:
+        """Set the age of the oldest message of which a leg has no final receipt."""
+        self._open_leg.set(max(seconds, 0))
 
     def custody(self, alarm: int, overdue: int) -> None:
         """Set how many files are late."""

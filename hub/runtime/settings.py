@@ -15,6 +15,7 @@ class Settings(BaseSettings):
     one transaction, ``session_seconds`` until a worker on Kafka that is gone loses its partitions,
     ``ledger_grace_seconds`` by how much the ledger may be behind before releases stop (alert at half),
     ``custody_seconds`` the pause of a custodian that found nothing due,
+    ``rights_seconds`` the pause between two looks of the administrator at rights that have ended,
     ``metrics_port`` where Prometheus reads (0: nowhere) at ``metrics_host``: loopback where nothing
     else is said, since whoever reaches it may read, ``ledger_index`` where the ledger's index is
     (``sqlite`` in the home, or a PostgreSQL URL), ``pdf_font`` the font of reports on paper,
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     idle_seconds: float = Field(default=0.2, gt=0, le=60)
     ledger_grace_seconds: float = Field(default=900.0, ge=1, le=86_400)
     custody_seconds: float = Field(default=5.0, gt=0, le=300)
+    rights_seconds: float = Field(default=60.0, gt=0, le=3600)
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65_535)
     # A URL may hold a password.

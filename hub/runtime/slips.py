@@ -22,6 +22,7 @@ from hub.bus.port import FencedError
 from hub.errors import UsageError
 from hub.runtime import topics
 from hub.runtime.stamps import Stamp
+from hub.runtime.tail import Tail
 from hub.runtime.turn import Turn
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from hub.sealing.vault import Vault
 
 _GROUP = "hub.slips"
-_AT_ONCE = 100
 _PAUSE_SECONDS = 0.01
 
 
@@ -99,7 +99,8 @@ class Slips:
     def __init__(self, bus: Bus, vault: Vault) -> None:
         self.bus = bus
         self._stamp = Stamp(vault.secret("slips"))
-        self._positions = [0] * topics.slips().partitions
+        name, count = topics.slips().name, topics.slips().partitions
+        self._tails = [Tail(bus, name, partition) for partition in range(count)]
         self._held: dict[str, Held] = {}
 
     def look(self, slip: Slip) -> Held | None:
@@ -107,12 +108,9 @@ class Slips:
 
         Raises ``SlipInUseError`` where its number stands for something else.
         """
-        partition = slip.partition
-        while records := self._follow(partition, self._positions[partition], _AT_ONCE):
-            for record in records:
-                self._positions[partition] = record.offset + 1
-                if self._stamp.is_on(record):
-                    self._take(record)
+        for record in self._tails[slip.partition].read_on():
+            if self._stamp.is_on(record):
+                self._take(record)
         held = self._held.get(slip.number)
         if held and held.purpose != slip.purpose:
             raise _in_use()
@@ -122,7 +120,7 @@ class Slips:
         """Yield the receipts of all its lines taken so far, in order."""
         held = self._held.get(slip.number)
         for place in held.places if held else ():
-            (record,) = self._follow(slip.partition, place, 1)
+            (record,) = self.bus.follow(topics.slips().name, slip.partition, place, 1)
             yield from _open(record)["receipts"]
 
     def record(self, slip: Slip, progress: Progress, receipts: Sequence[dict[str, Any]]) -> Record:
@@ -136,9 +134,6 @@ class Slips:
         # Receipts of a thousand lines are alike; packed they are a tenth.
         line = zlib.compress(orjson.dumps(fields), level=1)
         return self._stamp.record(topics.slips().name, slip.key, line)
-
-    def _follow(self, partition: int, position: int, count: int) -> Sequence[Delivered]:
-        return self.bus.follow(topics.slips().name, partition, position, count)
 
     def _take(self, record: Delivered) -> None:
         fields = _open(record)
@@ -217,7 +212,7 @@ def _in_use() -> SlipInUseError:
 
 
 def other_content() -> SlipInUseError:
-    """Give what is raised where a slip stands for something else than what comes under it."""
+    """Give the error for a slip that stands for something else than what comes under it."""
     return SlipInUseError(
         "この受付番号は別の内容で使われています。新しい番号で送ってください"
         " / this slip was used for other content: send this under a new number"

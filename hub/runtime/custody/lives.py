@@ -15,13 +15,13 @@ import orjson
 from hub.custody.payloads import Doom, Life, Stage, Unit
 from hub.runtime import topics
 from hub.runtime.stamps import Stamp
+from hub.runtime.tail import Tail
 from hub.vocabulary.clock import day_in_japan, rfc3339
 
 if TYPE_CHECKING:
     from hub.bus.port import Bus, Record
     from hub.sealing.vault import Vault
 
-_AT_ONCE = 500
 Place = tuple[str, int]
 
 
@@ -36,10 +36,9 @@ class Lives:
     """The marks, erasures and sweeps of one hub, as of the last ``catch_up``. Use from one thread."""
 
     def __init__(self, bus: Bus, vault: Vault) -> None:
-        self._bus = bus
         self._topic = topics.lives().name
         self._stamp = Stamp(vault.secret("custody-steps"))
-        self._position = 0
+        self._tail = Tail(bus, self._topic)
         self._marks: dict[Place, list[Mark]] = {}
         self._latest: datetime | None = None
         self.units: dict[str, Life] = {}
@@ -48,11 +47,9 @@ class Lives:
 
     def catch_up(self) -> None:
         """Read the lines that have been added."""
-        while records := self._bus.follow(self._topic, 0, self._position, _AT_ONCE):
-            for record in records:
-                self._position = record.offset + 1
-                if self._stamp.is_on(record):
-                    self._take(orjson.loads(record.value))
+        for record in self._tail.read_on():
+            if self._stamp.is_on(record):
+                self._take(orjson.loads(record.value))
 
     def date(self, now: datetime) -> datetime:
         """Give the present instant, or the latest line's where the clock is behind it."""
