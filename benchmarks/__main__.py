@@ -16,6 +16,7 @@ from benchmarks import (
     custody,
     disclosure,
     file_drop,
+    gateway,
     growth,
     kafka_faust,
     kafka_growth,
@@ -53,6 +54,7 @@ BUSES = {
         Benchmark("ledger", ledger.run, tables.ledger),
         Benchmark("custody", custody.run, tables.custody),
         Benchmark("file_drop", file_drop.run, tables.file_drop),
+        Benchmark("gateway", gateway.run, tables.gateway),
     ),
     "kafka": (
         Benchmark("kafka_pipeline", kafka_pipeline.run, tables.kafka_pipeline),
