@@ -18,6 +18,7 @@ from benchmarks import (
     custody,
     disclosure,
     file_drop,
+    gateway,
     growth,
     kafka_faust,
     kafka_growth,
@@ -59,6 +60,7 @@ BUSES = {
         Benchmark("opens", opens.run, consumer_tables.opens),
         Benchmark("latency", partial(latency.run, "embedded"), consumer_tables.latency),
         Benchmark("file_drop", file_drop.run, tables.file_drop),
+        Benchmark("gateway", gateway.run, tables.gateway),
     ),
     "kafka": (
         Benchmark("kafka_pipeline", kafka_pipeline.run, tables.kafka_pipeline),
