@@ -20,7 +20,10 @@ class Settings(BaseSettings):
     (``sqlite`` in the home, or a PostgreSQL URL), ``pdf_font`` the font of reports on paper,
     ``gateway_host`` and ``gateway_port`` where the gateway listens, ``gateway_certificate`` the file
     of its own key and certificate, ``gateway_clients`` that of the authority which signs its clients',
-    ``gateway_body_bytes`` the largest body it takes.
+    ``gateway_body_bytes`` the largest body it takes, ``console_host`` and ``console_port`` where the
+    console listens and under which name, ``console_certificate`` the file of its key and certificate,
+    ``console_idle_seconds`` and ``console_session_seconds`` after how long unused, and after how long at
+    all, a session of its operators ends.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore")
@@ -43,4 +46,9 @@ class Settings(BaseSettings):
     gateway_certificate: Path | None = None
     gateway_clients: Path | None = None
     gateway_body_bytes: int = Field(default=32 << 20, ge=1 << 10, le=1 << 30)
+    console_host: str = "localhost"
+    console_port: int = Field(default=8444, ge=1, le=65_535)
+    console_certificate: Path | None = None
+    console_idle_seconds: float = Field(default=900.0, ge=60, le=3600)
+    console_session_seconds: float = Field(default=28_800.0, ge=60, le=86_400)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
