@@ -80,4 +80,4 @@ def revoke(home: Home, clock: Clock, operator: str) -> None:
 def digest_of(code: str) -> bytes:
     """Give the SHA-256 of a code as its holder may type it: groups and case do not matter."""
     plain = "".join(code.split()).replace("-", "").upper()
-    return hashlib.sha256(plain.encode()).digest()
+    return hashlib.sha256(plain.encode(errors="surrogatepass")).digest()

@@ -77,4 +77,4 @@ class Sessions:
 
 
 def _digest(word: str) -> bytes:
-    return hashlib.sha256(word.encode()).digest()
+    return hashlib.sha256(word.encode(errors="surrogatepass")).digest()
