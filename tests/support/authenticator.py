@@ -20,8 +20,6 @@ from fido2.webauthn import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PRESENT, _VERIFIED, _WITH_KEY = 0x01, 0x04, 0x40
-
 
 class Authenticator:
     """One passkey, for a host, reached at an origin; what it says can be made wrong."""
@@ -36,10 +34,11 @@ class Authenticator:
 
     def make(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Answer the options of an enrolment."""
-        public = ES256.from_cryptography_key(self._key.public_key())
+        point = self._key.public_key().public_numbers()
+        public = ES256({1: 2, 3: -7, -1: 1, -2: _bytes(point.x), -3: _bytes(point.y)})
         made = AttestedCredentialData.create(bytes(16), self.identifier, public)
         said = self._client(CollectedClientData.TYPE.CREATE, options)
-        data = self._data(_WITH_KEY, made)
+        data = self._data(AuthenticatorData.FLAG.AT, made)
         attested = AttestationObject.create("none", data, {})
         return self._answer(clientDataJSON=said, attestationObject=attested)
 
@@ -47,14 +46,20 @@ class Authenticator:
         """Answer the options of a sign-in."""
         self.uses += 1
         said = self._client(CollectedClientData.TYPE.GET, options)
-        data = self._data(0, None)
+        data = self._data(AuthenticatorData.FLAG(0), None)
         signature = self._key.sign(data + hashlib.sha256(said).digest(), ec.ECDSA(SHA256()))
         return self._answer(clientDataJSON=said, authenticatorData=data, signature=signature)
 
-    def _data(self, flags: int, made: AttestedCredentialData | None) -> AuthenticatorData:
-        flags |= _PRESENT | (_VERIFIED if self.verifies else 0)
+    def _data(
+        self, flags: AuthenticatorData.FLAG, made: AttestedCredentialData | None
+    ) -> AuthenticatorData:
+        flags = AuthenticatorData.FLAG.UP | flags
+        if self.verifies:
+            flags |= AuthenticatorData.FLAG.UV
         host = hashlib.sha256(self.host.encode()).digest()
-        return AuthenticatorData.create(host, flags, self.uses, made or b"")
+        return AuthenticatorData(
+            host + bytes([flags]) + self.uses.to_bytes(4, "big") + bytes(made or b"")
+        )
 
     def _client(
         self, kind: CollectedClientData.TYPE, options: Mapping[str, Any]
@@ -66,3 +71,7 @@ class Authenticator:
         identifier = websafe_encode(self.identifier)
         encoded = {name: websafe_encode(value) for name, value in response.items()}
         return {"id": identifier, "rawId": identifier, "type": "public-key", "response": encoded}
+
+
+def _bytes(coordinate: int) -> bytes:
+    return coordinate.to_bytes(32, "big")
