@@ -257,16 +257,27 @@ def kafka_faust(figures: Figures) -> str:
 def kafka_rights(figures: Figures) -> str:
     """Give how long the rights of a whole country take to give, and to find as they should be."""
     return table(
-        ["users and rights of every municipality and prefecture", ""],
+        ["topics, users and rights of every municipality and prefecture", ""],
         [
             ("bodies", f"{figures['bodies']:,}"),
+            ("partitions of their topics", f"{figures['partitions']:,}"),
             ("changes", f"{figures['changes']:,}"),
             ("plan, s", figures["plan_seconds"]),
-            ("apply, s", figures["apply_seconds"]),
+            ("apply: topics, s", figures["topics_seconds"]),
+            ("apply: users, s", figures["users_seconds"]),
+            ("apply: rights, s", figures["rights_seconds"]),
             ("check afterwards, s", figures["check_seconds"]),
             ("left to do", figures["left"]),
+            ("a partition, ms", _each(figures, "topics_seconds", "partitions")),
+            ("a partition by the bare client, ms", figures["bare_partition_ms"]),
+            ("a user, ms", _each(figures, "users_seconds", "bodies")),
+            ("a user by the bare client, ms", figures["bare_user_ms"]),
         ],
     )
+
+
+def _each(figures: Figures, seconds: str, count: str) -> float:
+    return round(float(figures[seconds]) / float(figures[count]) * 1e3, 1)
 
 
 def kafka_secured(figures: Figures) -> str:

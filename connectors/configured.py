@@ -70,8 +70,9 @@ def read_configured(home: Path) -> Configured:
 
 def open_connector(hub: Hub, drop: FileDropSettings) -> Connector:
     """Give a connector, not started; raises ``UsageError`` for a body or a feed that is none."""
-    if not set(drop.sends + drop.receives) <= set(hub.books.feeds):
-        known = ", ".join(hub.books.feeds)
+    feeds = hub.feeds_carried
+    if not set(drop.sends + drop.receives) <= set(feeds):
+        known = ", ".join(feeds)
         raise UsageError(
             f"{drop.name} の sends と receives に書けるのは {known} です"
             f" / sends and receives of {drop.name} may name: {known}"

@@ -8,11 +8,14 @@ is moved past the days of the files and the certificates, and they are gone.
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from connectors.simulators import CardCentre, Municipality, RegistryServer, Sent
-from connectors.simulators.municipality import FILES
+from connectors.simulators import CardCentre, Manners, Municipality, Server
+from connectors.simulators.municipality import FILES, Sent
+from connectors.simulators.ways import DeskWay
 from connectors.transfers import CERTIFICATE, Transfers
 from hub.errors import UsageError
 from hub.ledger.verify import verify
@@ -63,13 +66,21 @@ class Kept(NamedTuple):
         return sum(line["overdue"] for line in self.lines)
 
 
+class Served(NamedTuple):
+    """What one server fetched and acknowledged: how many notices, and how many from whom."""
+
+    body: Organisation
+    acknowledged: int
+    received: Mapping[str, int]
+
+
 class Played(NamedTuple):
     """What a demonstration brought about."""
 
     loaded: int
     sent: Sent
     tally: Tally
-    servers: list[RegistryServer]
+    servers: list[Served]
     towns: list[Municipality]
     kept: Kept
     report: Report
@@ -113,9 +124,7 @@ def play(hub: Hub) -> Played:
     transfers.leave()
     tally, _ = run_until_idle(hub)
     tally += transfers.arrive()
-    servers = _servers(hub, towns)
-    for server in servers:
-        server.fetch()
+    servers = [_serve(hub, body) for body in _servers(hub, towns)]
     kept = _keep_and_erase(hub, transfers)
     report = verify(hub.home.path)
     hub.act()
@@ -148,11 +157,21 @@ def _towns(hub: Hub) -> list[Municipality]:
     ]
 
 
-def _servers(hub: Hub, towns: list[Municipality]) -> list[RegistryServer]:
+def _servers(hub: Hub, towns: list[Municipality]) -> list[Organisation]:
     directory = hub.books.directory
     bodies = [directory.prefecture_of(town.body) for town in towns]
     found = {body.id: body for body in [*bodies, directory.get("jlis")] if body}
-    return [RegistryServer(hub, body) for body in found.values()]
+    return list(found.values())
+
+
+def _serve(hub: Hub, body: Organisation) -> Served:
+    """Let a server fetch and acknowledge all that waits; what it keeps goes with the demonstration."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder), body.id, Manners([], hub.home.seed, body.id))
+        fetched = server.fetch(DeskWay(hub, body), day=0)
+        received = server.senders()
+        server.close()
+    return Served(body, fetched, received)
 
 
 def _a_stranger(hub: Hub, town: Organisation) -> Organisation:

@@ -18,6 +18,22 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def write_secret(file: Path, content: bytes, *, for_group: bool = False) -> None:
+    """Write a file that only its owner may read, whole, in the place of the one before, durably.
+
+    ``for_group`` lets its group read it too: for a server that runs as another user.
+    """
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        if for_group:
+            os.fchmod(stream.fileno(), 0o640)
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    move(draft, file)
+
+
 def move(source: Path, target: Path) -> None:
     """Move a file within a file system in one step, durably."""
     source.replace(target)

@@ -10,7 +10,7 @@ import asyncio
 import sys
 from typing import Any
 
-from aiokafka import (  # type: ignore[import-not-found]
+from aiokafka import (
     AIOKafkaConsumer,
     AIOKafkaProducer,
     ConsumerRebalanceListener,

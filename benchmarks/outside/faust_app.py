@@ -10,7 +10,7 @@ import sys
 import tempfile
 from typing import Any
 
-import faust  # type: ignore[import-not-found]
+import faust
 
 RAISES_EVERY = 100
 
@@ -38,7 +38,7 @@ def make_app(
     )
     taken, given = app.topic(source), app.topic(target)
 
-    @app.agent(taken)  # type: ignore[untyped-decorator]
+    @app.agent(taken)
     async def forward(stream: Any) -> None:  # noqa: ANN401
         async for event in stream.events():
             if case == "raise" and int(event.value) % RAISES_EVERY == 0:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from connectors.file_drop.inbox import Inbox
 from connectors.file_drop.outbox import Outbox
+from connectors.file_drop.parcels import Parcels
 from connectors.file_drop.places import Places, usable
 from connectors.file_drop.tidings import Tidings
 
 if TYPE_CHECKING:
     from connectors.configured import FileDropSettings
     from hub.runtime.hub import Hub
+
+
+class _Way(Protocol):
+    """One of the ways between the folders and the hub."""
+
+    def resume(self) -> None:
+        """Finish what was in hand."""
+        ...
+
+    def step(self) -> bool:
+        """Pass on what waits; says whether there was anything."""
+        ...
 
 
 class FileDrop:
@@ -22,10 +35,13 @@ class FileDrop:
         self._settings = settings
         self._folders = Places(settings.folder)
         party = hub.party(settings.party)
-        self._ways: list[Outbox | Inbox | Tidings] = [
+        self._ways: list[_Way] = [
             Outbox(hub, party, feed, settings.encoding, self._folders) for feed in settings.sends
         ]
-        self._ways += [Inbox(hub, party, feed, self._folders) for feed in settings.receives]
+        for feed in settings.receives:
+            is_kept = hub.carries_files(feed) or hub.carries_letters(feed)
+            inbox = Parcels if is_kept else Inbox
+            self._ways.append(inbox(hub, party, feed, self._folders))
         self._ways.append(Tidings(hub.bus, party, self._folders))
 
     def start(self) -> None:

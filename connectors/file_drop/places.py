@@ -114,11 +114,11 @@ def open_regular(path: Path) -> BufferedReader:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         if error.errno in _NO_FILE:
-            raise _NOT_A_FILE from None
+            raise _not_a_file() from None
         raise
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise _NOT_A_FILE
+        raise _not_a_file()
     return os.fdopen(descriptor, "rb")
 
 
@@ -157,7 +157,10 @@ def usable() -> Iterator[None]:
 
 # A link, a socket, nothing.
 _NO_FILE = frozenset({errno.ELOOP, errno.ENXIO, errno.ENOENT})
-_NOT_A_FILE = UsageError(
-    "通常のファイルではありません（リンクやフォルダーは読みません）"
-    " / this is no regular file; links and folders are not read"
-)
+
+
+def _not_a_file() -> UsageError:
+    return UsageError(
+        "通常のファイルではありません（リンクやフォルダーは読みません）"
+        " / this is no regular file; links and folders are not read"
+    )

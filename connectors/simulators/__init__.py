@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from connectors.simulators.card_centre import CardCentre
-from connectors.simulators.municipality import Municipality, Sent
-from connectors.simulators.server import RegistryServer
+from connectors.simulators.manners import Manners
+from connectors.simulators.municipality import Municipality
+from connectors.simulators.server import Server
+from connectors.simulators.town import Town
 
-__all__ = ["CardCentre", "Municipality", "RegistryServer", "Sent"]
+__all__ = ["CardCentre", "Manners", "Municipality", "Server", "Town"]

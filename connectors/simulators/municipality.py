@@ -54,7 +54,7 @@ class Municipality:
         self._seed = seed
         self._repeat = repeat
         self._careless = careless
-        self.population = _population(hub, body, size, seed, slot)
+        self.population = population_of(hub, body, size, seed, slot)
 
     def load(self) -> Sent:
         """Send the initial load of existing residents."""
@@ -105,7 +105,8 @@ class Municipality:
         return Sent(accepted, quarantined, refused)
 
 
-def _population(hub: Hub, body: Organisation, size: int, seed: int, slot: int) -> Population:
+def population_of(hub: Hub, body: Organisation, size: int, seed: int, slot: int) -> Population:
+    """Give the synthetic residents of a municipality; a designated city's live in its wards."""
     directory = hub.books.directory
     areas = sorted(directory.wards_of(body.id)) or [body.id]
     prefecture = directory.prefecture_of(body)

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Self
 
 from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
-from hub.bus.traces import found_under
 from hub.durable import sync
 from hub.errors import SurroundingsError
+from hub.traces import found_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -74,7 +74,7 @@ class ChunkFiles:
     def finds(self, traces: Collection[bytes]) -> set[bytes]:
         """Give those of these bytes that still stand in a file of the home."""
         with _in_words():
-            return found_under(self._searched, traces)
+            return found_in([self._searched], traces)
 
     def _files(self) -> list[Path]:
         with _in_words():

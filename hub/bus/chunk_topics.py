@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from hub.bus import declared
 from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
 from hub.bus.port import Record
-from hub.bus.traces import found_under
+from hub.traces import found_in
 from hub.vocabulary.ids import is_id, minted_at
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class ChunkTopics:
 
     def finds(self, traces: Collection[bytes]) -> set[bytes]:
         """Give those of these bytes that stand in a file of this machine's folder."""
-        return found_under(self._searched, traces)
+        return found_in([self._searched], traces)
 
     def _files(self) -> list[str]:
         begin = _topic("")

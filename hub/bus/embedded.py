@@ -17,7 +17,7 @@ from hub.bus.port import BacklogError, Batch, Delivered, Extent, FencedError, Re
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -64,13 +64,17 @@ class EmbeddedBus:
     def publish(self, records: Sequence[Record]) -> None:
         """Commit all these records, or none and raise."""
         with self.store.transaction():
-            for topic in {record.topic for record in records}:
-                if self.store.worst_backlog(topic) >= self._max_backlog:
-                    raise BacklogError(
-                        "処理待ちが上限に達しています。hub run で処理してから送ってください"
-                        " / the backlog is at its limit; run `hub run` and send again"
-                    )
+            self.admit(records)
             self.store.append(records)
+
+    def admit(self, records: Sequence[Record]) -> None:
+        """Raise ``BacklogError`` where a reader of these records' topics is too far behind."""
+        for topic in {record.topic for record in records}:
+            if self.store.worst_backlog(topic) >= self._max_backlog:
+                raise BacklogError(
+                    "処理待ちが上限に達しています。hub run で処理してから送ってください"
+                    " / the backlog is at its limit; run `hub run` and send again"
+                )
 
     def join(self, group: str, topics: Sequence[str]) -> EmbeddedMember:
         """Become a member of a group that shares the partitions of these topics."""
@@ -89,6 +93,10 @@ class EmbeddedBus:
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records of the topic the group has not committed."""
         return self.store.backlog(group, topic)
+
+    def ends(self, places: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+        """Give where the records of many partitions end."""
+        return {place: self.store.extent(*place).end for place in places}
 
     def extent(self, topic: str, partition: int) -> Extent:
         """Give where the committed records of a partition begin and end."""

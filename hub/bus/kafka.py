@@ -23,11 +23,12 @@ from hub.bus.port import Extent
 from hub.bus.watch import Unwatched
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from hub.bus.kafka_access import Access
+    from hub.bus.kafka_ends import Place
     from hub.bus.kafka_follower import Follower
     from hub.bus.kafka_topics import Topics
     from hub.bus.kafka_transactions import Transactor
@@ -76,8 +77,12 @@ class KafkaBus:
         if not records:
             return
         found = addressed(self._parts.topics, records)
-        self._backlog.admit(records)
+        self.admit(records)
         self._publisher.run(found)
+
+    def admit(self, records: Sequence[Record]) -> None:
+        """Raise ``BacklogError`` where a reader of these records' topics is too far behind."""
+        self._backlog.admit(records)
 
     @cached_property
     def _publisher(self) -> Transactor:
@@ -107,6 +112,10 @@ class KafkaBus:
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records the group has not committed: 0 for none, else an estimate."""
         return self._backlog.of(group, topic)
+
+    def ends(self, places: Collection[Place]) -> Mapping[Place, int]:
+        """Give where the committed records of many partitions end, asked at once."""
+        return self._parts.ends.visible(places)
 
     def extent(self, topic: str, partition: int) -> Extent:
         """Give where the committed records of a partition begin and end."""

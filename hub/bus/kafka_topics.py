@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STATE", "Topics", "state_topic"]
 
-_VISIBLE_STEP_S = 0.02
+_VISIBLE_STEP_S, _VISIBLE_LONGEST_S = 0.02, 0.5
 _AT_ONCE = 200
 _NOT_LET_IN = {KafkaError._AUTHENTICATION, KafkaError._SSL}  # noqa: SLF001 -- librdkafka's own codes
 # A broker that has just come back may not know yet what there is; so many answers that there is no
@@ -142,13 +142,23 @@ class Topics:
             time.sleep(_VISIBLE_STEP_S)
 
     def create(self, topics: Sequence[Topic]) -> None:
-        """Create topics as they are declared, many in one request, and wait until all are seen."""
+        """Create topics as they are declared, many in one request, and wait until all are seen.
+
+        A broker answers at once and then makes the files, some milliseconds a partition: what is
+        asked for next waits for that, so each part is waited for by itself.
+        """
         wanted = [topic for topic in topics if topic.name not in self._known]
         for start in range(0, len(wanted), _AT_ONCE):
-            self._request(wanted[start : start + _AT_ONCE])
-        give_up = time.monotonic() + self.patience.request_s
-        while any(t.name not in self._known for t in wanted) and time.monotonic() < give_up:
-            time.sleep(_VISIBLE_STEP_S)
+            part = wanted[start : start + _AT_ONCE]
+            self._request(part)
+            self._await([topic.name for topic in part])
+
+    def _await(self, names: Sequence[str]) -> None:
+        give_up, pause = time.monotonic() + self.patience.request_s, _VISIBLE_STEP_S
+        while any(name not in self._known for name in names) and time.monotonic() < give_up:
+            time.sleep(pause)
+            # A list of thousands of topics is itself work for a broker that makes them.
+            pause = min(2 * pause, _VISIBLE_LONGEST_S)
             self.refresh(self.patience.request_s)
 
     def _request(self, topics: Sequence[Topic]) -> None:

@@ -26,7 +26,7 @@ from hub.bus.declared import KEPT
 from hub.errors import HubError, SurroundingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from types import TracebackType
 
     from hub.bus.administration import Administration
@@ -173,6 +173,13 @@ class Bus(Protocol):
         """Commit all these records, or none and raise."""
         ...
 
+    def admit(self, records: Sequence[Record]) -> None:
+        """Raise ``BacklogError`` where a reader of these records' topics is too far behind.
+
+        ``publish`` looks by itself; who brings new work by a commit asks before it.
+        """
+        ...
+
     def join(self, group: str, topics: Sequence[str]) -> Member:
         """Become a member of a group that shares the partitions of these topics."""
         ...
@@ -196,6 +203,10 @@ class Bus(Protocol):
 
         0 where it has committed all; a large number may be an estimate.
         """
+        ...
+
+    def ends(self, places: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+        """Give where the committed records of many partitions (topic, number) end, asked at once."""
         ...
 
     def extent(self, topic: str, partition: int) -> Extent:

@@ -1,13 +1,17 @@
-"""``hub keys``: never prints a secret."""
+"""``hub keys``: never prints a secret; ``hand-out`` writes one to a file."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from hub.cli.options import HubGroup, open_hub, operator
+from hub.cli.options import HubGroup, home, open_hub, operator
 from hub.cli.output import show, show_lines
 from hub.errors import UsageError
 from hub.runtime.acts import record_keys
+from hub.runtime.identities import hand_out_identity
+from hub.runtime.operators import operator_of, require_two
 from hub.runtime.outcome import HUB
 from hub.vocabulary.clock import rfc3339
 
@@ -72,6 +76,30 @@ def export_public() -> None:
         }
         ledger_key = (hub.home.path / "log.vkey").read_text(encoding="ascii").strip()
     show({"parties": parties, "ledger": ledger_key})
+
+
+@keys.command("hand-out")
+@click.option("--org", required=True, help="鍵を渡す機関 / the body that is to open by itself")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="書き出し先 / where to")
+@click.option(
+    "--approve-with",
+    "approval",
+    type=click.Path(path_type=Path),
+    help="もう一人の操作者の資格情報 / another operator's credential file",
+)
+def hand_out(org: str, out: Path, approval: Path | None) -> None:
+    """機関が自ら開封するための鍵を渡す / A body's own opening keys, for it to read Kafka itself."""
+    acting = operator()
+    approver = operator_of(home(), approval) if approval else None
+    if acting is not None or approver is not None:
+        require_two([name for name in (acting, approver) if name])
+    with open_hub() as hub:
+        body = hub.party(org)
+        hand_out_identity(hub, body.id, out)
+        if approver:
+            record_keys(hub, body.id, "approved", approver)
+        record_keys(hub, body.id, "handed-out", acting)
+    show({"organisation": body.id, "file": str(out)})
 
 
 COMMANDS = [keys]

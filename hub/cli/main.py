@@ -39,6 +39,7 @@ _MODULES = {
     "rules": "rules",
     "run": "run",
     "schemas": "schemas",
+    "simulate": "simulate",
     "submit": "messages",
     "topics": "topics",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
@@ -16,13 +16,18 @@ from hub.runtime.custody.letter_counter import LetterCounter
 from hub.runtime.custody.letter_submission import LetterSubmission
 from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.delivery import Counter
+from hub.runtime.previews import previews
+from hub.runtime.slip_submission import require_no_baseline
 from hub.runtime.submission import Submission
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import today
 from hub.vocabulary.requests import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hub.intake.decode import Encoding
     from hub.runtime.hub import Hub
+    from hub.runtime.submission import LineReceipt
     from hub.vocabulary.organisations import Organisation
 
 
@@ -47,72 +52,41 @@ def submit(
     if baseline and asked:
         raise UsageError("--baseline と --to は併用できません / --baseline does not go with --to")
     with open_hub() as hub, _input(file) as stream:
-        if hub.carries_files(feed):
-            if baseline:
-                raise UsageError("この種類に初期データはありません / this feed has no initial load")
-            return _submit_file(hub, feed, sender, asked, stream if not dry_run else None)
-        if hub.carries_letters(feed):
-            if baseline:
-                raise UsageError("この種類に初期データはありません / this feed has no initial load")
-            body = hub.body(asked) if asked else None
-            letters = LetterSubmission(
-                hub, feed, hub.party(sender), body, cast("Encoding", encoding)
-            )
-            return _submit_letters(hub, letters, stream, dry_run=dry_run)
         request = Request(hub.body(asked).id if asked else None, baseline)
-        submission = Submission(hub, feed, hub.party(sender), request, cast("Encoding", encoding))
-        return _submit_lines(hub, submission, stream, dry_run=dry_run)
+        body, form = hub.party(sender), cast("Encoding", encoding)
+        if dry_run:
+            return _show(previews(hub, feed, body, request, form, stream))
+        receipts = _taken(hub, feed, body, request, form, stream)
+        # First, so that an instant is kept even where this process is killed; a call that is wrong
+        # was found out above, and leaves none.
+        hub.act()
+        wrong = _show(receipt.to_dict() for receipt in receipts)
+        hub.act()
+        return wrong
 
 
-def _submit_lines(hub: Hub, submission: Submission, stream: IO[bytes], *, dry_run: bool) -> int:
-    """Take records line by line, or show what would become of them."""
+def _taken(
+    hub: Hub, feed: str, sender: Organisation, request: Request, form: Encoding, stream: IO[bytes]
+) -> Iterator[LineReceipt]:
+    """Give the receipts of what is sent, by the kind of its feed: each is taken as it is asked for."""
+    asked = hub.body(request.to) if request.to else None
+    if hub.carries_files(feed):
+        require_no_baseline(request)
+        file = FileSubmission(hub, feed, sender, asked)
+        return (file.take(content) for content in (stream,))
+    if hub.carries_letters(feed):
+        require_no_baseline(request)
+        return LetterSubmission(hub, feed, sender, asked, form).take(stream)
+    return Submission(hub, feed, sender, request, form).take(stream)
+
+
+def _show(answers: Iterator[dict[str, Any]]) -> int:
+    """Show answers as they come; 1 where one of them names a reason."""
     wrong = 0
-    if dry_run:
-        for receipt in submission.preview(stream):
-            wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
-            show_line(receipt.to_preview())
-        return int(wrong)
-    # First, so that an instant is kept even where this process is killed.
-    hub.act()
-    for receipt in submission.take(stream):
-        wrong |= receipt.outcome == "quarantined" or receipt.reason is not None
-        show_line(receipt.to_dict())
-    hub.act()
-    return int(wrong)
-
-
-def _submit_letters(
-    hub: Hub, submission: LetterSubmission, stream: IO[bytes], *, dry_run: bool
-) -> int:
-    """Take letters line by line, or show what would become of them."""
-    wrong = 0
-    if dry_run:
-        for preview in submission.preview(stream):
-            wrong |= preview["reason"] is not None
-            show_line(preview)
-        return int(wrong)
-    hub.act()
-    for receipt in submission.take(stream):
-        wrong |= receipt.reason is not None
-        show_line(receipt.to_dict())
-    hub.act()
-    return int(wrong)
-
-
-def _submit_file(
-    hub: Hub, feed: str, sender: str, asked: str | None, stream: IO[bytes] | None
-) -> int:
-    """Take a file that is carried unread, or show what would become of it."""
-    submission = FileSubmission(hub, feed, hub.party(sender), hub.body(asked) if asked else None)
-    if stream is None:
-        preview = submission.preview()
-        show_line(preview)
-        return int(preview["reason"] is not None)
-    hub.act()
-    receipt = submission.take(stream)
-    hub.act()
-    show_line(receipt.to_dict())
-    return int(receipt.reason is not None)
+    for answer in answers:
+        wrong |= answer["reason"] is not None
+        show_line(answer)
+    return wrong
 
 
 def _input(file: str) -> IO[bytes]:
@@ -197,7 +171,7 @@ def _receive_files(
 
 def _say_ended(hub: Hub, feed: str, body: Organisation) -> None:
     """Say why nothing new comes, where a subscription has ended."""
-    day = hub.clock.now().astimezone(JST).date()
+    day = today(hub.clock)
     ended = hub.books.subscriptions.ended(body.id, feed, day)
     if ended:
         sys.stderr.write(f"hub: {ended.words}\n")

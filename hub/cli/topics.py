@@ -9,6 +9,7 @@ import click
 
 from hub.cli.options import HubGroup, clock, home, settings, wants_json
 from hub.cli.output import show
+from hub.cli.topic_certificates import certificates
 from hub.errors import UsageError
 from hub.runtime.topic_care import open_topic_care
 
@@ -62,6 +63,9 @@ def passwords(users: tuple[str, ...]) -> None:
             )
         care.rights.renew_passwords(users)
     show({"users": sorted(users)})
+
+
+topics.add_command(certificates)
 
 
 def _care() -> AbstractContextManager[TopicCare]:

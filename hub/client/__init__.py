@@ -7,6 +7,7 @@
                 store(message.items)
 
 A message is acknowledged when its block ends without an error; until then it comes again.
+``SyncClient`` is the same for a program that is not asynchronous.
 """
 
 from hub.client.calls import Client
@@ -17,7 +18,8 @@ from hub.client.errors import (
     RefusedError,
     UnavailableError,
 )
-from hub.client.messages import Message
+from hub.client.messages import Message, Received
+from hub.client.sync import SyncClient, SyncMessage
 
 __all__ = [
     "Client",
@@ -25,6 +27,9 @@ __all__ = [
     "ConflictError",
     "Message",
     "NotAcknowledgedError",
+    "Received",
     "RefusedError",
+    "SyncClient",
+    "SyncMessage",
     "UnavailableError",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
+from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
@@ -12,15 +14,18 @@ import httpx
 
 from hub.client.errors import NotAcknowledgedError, UnavailableError, require_done
 from hub.client.messages import Message
+from hub.client.patience import PAUSES_SECONDS, Patience
+from hub.client.streams import Given, pushed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
     from pathlib import Path
     from types import TracebackType
 
-_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0)
 _WAIT_SECONDS = 20
 _ANSWER_SECONDS = 120
+# A stream that broke after so long did not fail; one on which nothing passes may break often.
+_LASTED_SECONDS = 60.0
 
 
 class Client:
@@ -58,25 +63,27 @@ class Client:
         previews: list[dict[str, Any]] = answer.json()
         return previews
 
-    async def subscribe(self, feed: str, *, at_once: int = 100) -> AsyncIterator[Message]:
+    async def subscribe(
+        self, feed: str, *, at_once: int = 100, push: bool = False
+    ) -> AsyncGenerator[Message]:
         """Yield messages as they come, in order, without an end.
 
+        Asked for, up to ``at_once`` at a time, or pushed by the gateway: the same by either way.
         Raises ``NotAcknowledgedError`` where one was passed over.
         """
-        while True:
-            asked = {"max": str(at_once), "wait": str(_WAIT_SECONDS)}
-            answer = await self._call("GET", f"/feeds/{feed}/records", params=asked)
-            found = answer.json()
-            for record in found["records"]:
-                message = Message(record, partial(self.acknowledge, feed))
-                yield message
-                if not message.acknowledged:
-                    raise NotAcknowledgedError(
-                        "メッセージは async with の中で扱ってください"
-                        " / use every message in an async with block"
-                    )
-            if found["cursor"] and found["unopened"]:
-                await self.acknowledge(feed, found["cursor"])
+        source = self._pushed(feed) if push else self._pulled(feed, at_once)
+        async with aclosing(source) as given:
+            async for found in given:
+                for record in found.records:
+                    message = Message(record, partial(self.acknowledge, feed))
+                    yield message
+                    if not message.acknowledged:
+                        raise NotAcknowledgedError(
+                            "メッセージは with の中で扱ってください"
+                            " / use every message in a block of its own"
+                        )
+                if found.unopened:
+                    await self.acknowledge(feed, found.cursor)
 
     async def acknowledge(self, feed: str, cursor: str) -> None:
         """Say that one has all records up to a cursor."""
@@ -90,18 +97,43 @@ class Client:
         legs: list[dict[str, Any]] = answer.json()
         return legs
 
+    async def _pulled(self, feed: str, at_once: int) -> AsyncGenerator[Given]:
+        """Ask for records again and again."""
+        asked = {"max": str(at_once), "wait": str(_WAIT_SECONDS)}
+        while True:
+            answer = await self._call("GET", f"/feeds/{feed}/records", params=asked)
+            told = answer.json()
+            if told["cursor"]:
+                yield Given(told["records"], told["cursor"], told["unopened"])
+
+    async def _pushed(self, feed: str) -> AsyncGenerator[Given]:
+        """Have records pushed; a stream that ends is opened again.
+
+        What was acknowledged does not come again, so the new one need not be told where to begin.
+        """
+        patience = Patience()
+        while True:
+            began = time.monotonic()
+            try:
+                async with aclosing(pushed(self._http, f"/feeds/{feed}/events")) as stream:
+                    async for found in stream:
+                        patience.renew()
+                        yield found
+                await asyncio.sleep(PAUSES_SECONDS[0])
+            except (httpx.TransportError, UnavailableError) as error:
+                if time.monotonic() - began > _LASTED_SECONDS:
+                    patience.renew()
+                await patience.wait(error)
+
     async def _call(self, method: str, place: str, **given: Any) -> httpx.Response:  # noqa: ANN401 -- httpx's own
         """Make a call, which all calls here may be made twice, until it is answered."""
-        pauses = iter(_PAUSES_SECONDS)
+        patience = Patience()
         while True:
             try:
                 answer = await self._http.request(method, place, **given)
                 require_done(answer)
             except (httpx.TransportError, UnavailableError) as error:
-                pause = next(pauses, None)
-                if pause is None:
-                    raise _unavailable(error) from error
-                await asyncio.sleep(pause)
+                await patience.wait(error)
             else:
                 return answer
 
@@ -121,12 +153,3 @@ class Client:
 
 def _bytes(content: bytes | Path) -> bytes:
     return content if isinstance(content, bytes) else content.read_bytes()
-
-
-def _unavailable(error: httpx.TransportError | UnavailableError) -> UnavailableError:
-    if isinstance(error, UnavailableError):
-        return error
-    return UnavailableError(
-        "ゲートウェイに接続できません。宛先と証明書を確認してください"
-        " / the gateway cannot be reached: check its address and the certificates"
-    )

@@ -24,13 +24,21 @@ class ConflictError(ClientError):
 
 
 class UnavailableError(ClientError):
-    """The gateway cannot be reached, or cannot work now; the same call may be made again."""
+    """The gateway cannot be reached, or cannot work now; the same call may be made again.
+
+    Not before ``retry_seconds`` have passed, where the gateway has said so.
+    """
+
+    def __init__(self, words: str, retry_seconds: float = 0.0) -> None:
+        super().__init__(words)
+        self.retry_seconds = retry_seconds
 
 
 class NotAcknowledgedError(ClientError):
     """A message was passed over: use every one in an ``async with`` block."""
 
 
+_DIGITS = 2
 _PASSING = {
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.BAD_GATEWAY,
@@ -45,10 +53,16 @@ def require_done(answer: httpx.Response) -> None:
         return
     words = _words(answer)
     if answer.status_code in _PASSING:
-        raise UnavailableError(words)
+        raise UnavailableError(words, _retry_seconds(answer))
     if answer.status_code == HTTPStatus.CONFLICT:
         raise ConflictError(words)
     raise RefusedError(words)
+
+
+def _retry_seconds(answer: httpx.Response) -> float:
+    """Give how long the gateway asks to wait; nothing for what is no number or beyond reason."""
+    told = answer.headers.get("Retry-After", "")
+    return float(told) if told.isdecimal() and len(told) <= _DIGITS else 0.0
 
 
 def _words(answer: httpx.Response) -> str:

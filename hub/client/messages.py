@@ -9,15 +9,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class Message:
+class Received:
     """One record: its ``id``, who it is from, by which rule it came, and its ``items``.
 
     Items go by their official Japanese names. Nothing of them is in ``repr``.
     """
 
-    def __init__(
-        self, record: dict[str, Any], acknowledge: Callable[[str], Awaitable[None]]
-    ) -> None:
+    def __init__(self, record: dict[str, Any]) -> None:
         self.id: str = record["id"]
         self.feed: str = record["feed"]
         self.sender: str = record["from"]
@@ -25,16 +23,25 @@ class Message:
         self.basis: dict[str, str | None] | None = record["basis"]
         self.items: dict[str, Any] = record["items"]
         self.acknowledged = False
-        self._cursor: str = record["cursor"]
-        self._acknowledge = acknowledge
 
     def __repr__(self) -> str:
-        return f"Message({self.id})"
+        return f"{type(self).__name__}({self.id})"
+
+
+class Message(Received):
+    """A record given to an asynchronous client: use it in an ``async with`` block."""
+
+    def __init__(
+        self, record: dict[str, Any], acknowledge: Callable[[str], Awaitable[None]]
+    ) -> None:
+        super().__init__(record)
+        self.record = record
+        self._acknowledge = acknowledge
 
     async def acknowledge(self) -> None:
         """Say that it is kept: it and those before it do not come again."""
         if not self.acknowledged:
-            await self._acknowledge(self._cursor)
+            await self._acknowledge(self.record["cursor"])
             self.acknowledged = True
 
     async def __aenter__(self) -> Self:

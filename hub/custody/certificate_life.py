@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import JST, day_in_japan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Cover:
 
     def is_past_claim(self, now: datetime) -> bool:
         """Say whether the last day of a claim has ended."""
-        return self.is_certificate and day_of(now).isoformat() > self.last_claim_on
+        return self.is_certificate and day_in_japan(now).isoformat() > self.last_claim_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class CertificateTerms:
 
         What was asked for may be of any day in the past: the people have moved in already.
         """
-        today = day_of(now)
+        today = day_in_japan(now)
         if planned_on > today + self.most_days_ahead * _DAY:
             return "planned-too-far"
         if is_answer:
@@ -104,7 +104,7 @@ class CertificateTerms:
         if cover.is_past_claim(asked_at):
             return "claim-too-late"
         last = moved_on + self.claim_days_after_move * _DAY
-        is_late = not cover.answered_on and day_of(asked_at) > last
+        is_late = not cover.answered_on and day_in_japan(asked_at) > last
         return "claim-after-move-days" if is_late else None
 
 
@@ -132,8 +132,3 @@ def read_certificate_terms(row: Mapping[str, Any]) -> CertificateTerms:
 def read_notice_terms(row: Mapping[str, Any]) -> NoticeTerms:
     """Read the ``[notice]`` table."""
     return NoticeTerms(**{key: value for key, value in row.items() if key != "source"})
-
-
-def day_of(instant: datetime) -> date:
-    """Give the day in Japan on which an instant lies."""
-    return instant.astimezone(JST).date()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from hub.custody.states import Cause, State
+from hub.custody.states import WAITING, Cause, State
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +24,6 @@ class Lateness(StrEnum):
 
 _AT_ONCE = (Cause.NOT_PERMITTED, Cause.NEVER_COMPLETED)
 _UNDER_ERASURE = (State.DUE, State.SHREDDED)
-_WAITING = (State.ACCEPTED, State.SENT, State.ACKNOWLEDGED)
 _DONE = (State.CLAIMED, State.EXPIRED)
 
 
@@ -76,18 +75,18 @@ def is_certificate(custody: Custody) -> bool:
 
 def may_be_claimed(custody: Custody) -> bool:
     """Say whether a move-in notice can claim this: a certificate that is not gone, held or done."""
-    return is_certificate(custody) and custody.state in _WAITING
+    return is_certificate(custody) and custody.state in WAITING
 
 
 def is_kept(custody: Custody) -> bool:
     """Say whether a letter was accepted and waits, or is held."""
-    return custody.state in (*_WAITING, State.HELD)
+    return custody.state in (*WAITING, State.HELD)
 
 
 def has_expired(custody: Custody, now: datetime) -> bool:
     """Say whether the last day of a claim has ended of a certificate that waits for one."""
     cover = custody.file.cover
-    if cover is None or custody.state not in _WAITING:
+    if cover is None or custody.state not in WAITING:
         return False
     return cover.is_past_claim(max(now, custody.latest))
 
@@ -105,6 +104,6 @@ def lateness(custody: Custody, terms: Terms, now: datetime) -> Lateness:
 
 def shown_state(custody: Custody, now: datetime) -> State:
     """Give the state as lists show it: ``due`` or ``expired`` as soon as the clock says so."""
-    if custody.state in (*_WAITING, *_DONE) and is_due(custody, now):
+    if custody.state in (*WAITING, *_DONE) and is_due(custody, now):
         return State.DUE
     return State.EXPIRED if has_expired(custody, now) else custody.state

@@ -71,9 +71,10 @@ _NEXT: dict[State, frozenset[State]] = {
     State.VERIFIED: frozenset(),
     State.HELD: frozenset(),  # it goes back to where it was
 }
-_OPEN_TO_CLAIMS = (State.ACCEPTED, State.SENT, State.ACKNOWLEDGED)
+# Where a letter may still be claimed and a file fetched.
+WAITING = (State.ACCEPTED, State.SENT, State.ACKNOWLEDGED)
 _NEXT_OF_LETTER: dict[State, frozenset[State]] = _NEXT | {
-    state: _NEXT[state] | {State.CLAIMED, State.EXPIRED} for state in _OPEN_TO_CLAIMS
+    state: _NEXT[state] | {State.CLAIMED, State.EXPIRED} for state in WAITING
 }
 _NEXT_OF_LETTER |= {
     State.CLAIMED: frozenset({State.DUE, State.HELD}),
@@ -195,7 +196,7 @@ class Custody:
         """
         if self.state is State.HELD and step.cause is Cause.MOVED_IN:
             return self._take_beneath_hold(step, file)
-        if step.is_partial_claim and self.state in _OPEN_TO_CLAIMS:
+        if step.is_partial_claim and self.state in WAITING:
             step = replace(step, state=self.state)
         elif step.state not in self._allowed():
             raise ForbiddenStepError(

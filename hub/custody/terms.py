@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.errors import UsageError
 from hub.vocabulary.calendar import next_business_day
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import JST, day_in_japan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,7 @@ class Terms:
         return due_at + self.grace
 
     def _at_hour(self, begin: datetime, days: int) -> datetime:
-        day = next_business_day(begin.astimezone(JST).date(), days, self.closing_days)
+        day = next_business_day(day_in_japan(begin), days, self.closing_days)
         return datetime.combine(day, self.hour, JST)
 
 

@@ -17,11 +17,12 @@ from hub.gateway.routes import router
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from hub.gateway.ending import Ending
     from hub.gateway.pool import Pool
 
 
-def make_app(pool: Pool, body_bytes: int) -> FastAPI:
-    """Give the application over a pool, which it closes at its end."""
+def make_app(pool: Pool, body_bytes: int, ending: Ending) -> FastAPI:
+    """Give the application over a pool, which it closes at its end; what waits is told of ``ending``."""
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
@@ -39,6 +40,7 @@ def make_app(pool: Pool, body_bytes: int) -> FastAPI:
     )
     app.state.pool = pool
     app.state.body_bytes = body_bytes
+    app.state.ending = ending
     app.include_router(router)
     app.add_exception_handler(HubError, tell)
     app.add_exception_handler(RequestValidationError, tell_invalid)

@@ -41,7 +41,7 @@ class Body(io.RawIOBase):
                 return 0
             self._left -= len(chunk)
             if self._left < 0:
-                raise _TOO_LARGE
+                raise _too_large()
             self._rest = chunk
         size = min(len(view), len(self._rest))
         view[:size] = self._rest[:size]
@@ -52,7 +52,8 @@ class Body(io.RawIOBase):
         return await anext(self._chunks, None)
 
 
-_TOO_LARGE = TooLargeError(
-    "本文が上限を超えています。分けて送ってください"
-    " / the body is over the gateway's limit: send it in parts"
-)
+def _too_large() -> TooLargeError:
+    return TooLargeError(
+        "本文が上限を超えています。分けて送ってください"
+        " / the body is over the gateway's limit: send it in parts"
+    )

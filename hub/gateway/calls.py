@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hub.gateway.caller import Caller
     from hub.gateway.pool import Room
     from hub.intake.decode import Encoding
+    from hub.runtime.delivery import Handover
 
 MOST_RECORDS = 500
 
@@ -44,6 +45,9 @@ class Records(NamedTuple):
     unopened: int
 
 
+NOTHING = Records([], None, 0)
+
+
 def submit(
     room: Room, caller: Caller, sent: Sent, slip: str, stream: IO[bytes]
 ) -> list[dict[str, Any]]:
@@ -69,14 +73,19 @@ def fetch(room: Room, caller: Caller, feed: str, most: int) -> Records:
     """Give the next records that the caller may read and has not acknowledged."""
     counter = room.counter(feed, caller.party(room).id)
     for handover in counter.fetch(min(most, MOST_RECORDS)):
-        batch = handover.batch
-        cursor = Cursor(batch.partition, batch.start, batch.end)
-        records = [
-            delivery.to_dict() | {"cursor": cursor._replace(end=end).spell()}
-            for delivery, end in zip(handover.deliveries, handover.ends, strict=True)
-        ]
-        return Records(records, cursor.spell(), handover.unopened)
-    return Records([], None, 0)
+        return spell(handover)
+    return NOTHING
+
+
+def spell(handover: Handover) -> Records:
+    """Give records as the gateway hands them over, each with its cursor."""
+    batch = handover.batch
+    cursor = Cursor(batch.partition, batch.start, batch.end)
+    records = [
+        delivery.to_dict() | {"cursor": cursor._replace(end=end).spell()}
+        for delivery, end in zip(handover.deliveries, handover.ends, strict=True)
+    ]
+    return Records(records, cursor.spell(), handover.unopened)
 
 
 def acknowledge(room: Room, caller: Caller, feed: str, cursor: Cursor) -> None:

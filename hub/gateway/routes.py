@@ -9,12 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from hub.gateway import calls
 from hub.gateway.body import Body
 from hub.gateway.caller import Caller, caller_of
 from hub.gateway.cursor import read_cursor
+from hub.gateway.events import EventStream, stream
 from hub.gateway.models import (
     Acknowledgement,
     LegAnswer,
@@ -23,13 +24,17 @@ from hub.gateway.models import (
     Problem,
     RecordsAnswer,
 )
+from hub.gateway.pushing import Pushing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hub.gateway.pool import Room
 
-_LOOK_AGAIN_SECONDS = 0.2
+_EVENTS = (
+    "an event a record: `data` the record as `records` gives it, `id` its cursor; "
+    "an event `unopened` for records that did not open; a comment every 15 seconds"
+)
 _BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {}}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": words}
@@ -93,13 +98,35 @@ async def records(
     wait: Annotated[float, Query(ge=0, le=30, description="秒 / seconds")] = 0,
 ) -> Response:
     """Fetch the next records; the same again until they are acknowledged. Waits for some if asked."""
-    give_up = time.monotonic() + wait
+    give_up, ending = time.monotonic() + wait, request.app.state.ending
     while True:
         call = partial(calls.fetch, caller=caller, feed=feed, most=most)
         found = await _run(request, call)
-        if found.cursor or time.monotonic() >= give_up or await request.is_disconnected():
+        over = ending.has_come or time.monotonic() >= give_up
+        if found.cursor or over or await request.is_disconnected():
             return _as_it_is(found._asdict())
-        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        await ending.pause()
+
+
+@router.get(
+    "/feeds/{feed}/events",
+    response_class=EventStream,
+    responses={200: {"description": _EVENTS, "content": {"text/event-stream": {}}}},
+)
+async def events(
+    request: Request,
+    caller: Calling,
+    feed: str,
+    last_event_id: Annotated[
+        str | None, Header(description="最後に渡された cursor / the last cursor one was given")
+    ] = None,
+) -> Response:
+    """Have the records pushed as server-sent events; goes on after ``Last-Event-ID``."""
+    last = read_cursor(last_event_id) if last_event_id else None
+    look = partial(_run, request, Pushing(caller, feed, last).look)
+    # Before the answer begins, since what is wrong cannot be told afterwards.
+    first = await look()
+    return EventStream(stream(first, look, request.app.state.ending))
 
 
 @router.post("/feeds/{feed}/acknowledgements", status_code=204)

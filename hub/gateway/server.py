@@ -16,10 +16,12 @@ from hub.gateway.caller import SCOPE
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from hub.gateway.ending import Ending
 
 _LOOK_SECONDS = 0.1
 _GRACE_SECONDS = 5
@@ -60,8 +62,8 @@ class _Server(uvicorn.Server):
         structlog.get_logger().info("gateway-listening", port=self.config.port)
 
 
-def serve(app: ASGIApp, door: Door, goes_on: Callable[[], bool]) -> None:
-    """Serve as long as it goes on; requests in hand are finished.
+def serve(app: ASGIApp, door: Door, goes_on: Callable[[], bool], ending: Ending) -> None:
+    """Serve as long as it goes on; requests in hand are finished, and those that wait are told.
 
     Raises ``UsageError`` for a file that is no certificate, ``SurroundingsError`` for a port in use.
     """
@@ -79,15 +81,18 @@ def serve(app: ASGIApp, door: Door, goes_on: Callable[[], bool]) -> None:
     )
     config.load()
     config.ssl = _context(door)
-    asyncio.run(_serve(_Server(config), goes_on))
+    asyncio.run(_serve(_Server(config), goes_on, ending))
 
 
-async def _serve(server: uvicorn.Server, goes_on: Callable[[], bool]) -> None:
+async def _serve(server: uvicorn.Server, goes_on: Callable[[], bool], ending: Ending) -> None:
     async def stop() -> None:
         # Another thread says so, which this one must not wait for.
         while goes_on():  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_SECONDS)
+        ending.come()
         server.should_exit = True
+
+        await _let_go(server)
 
     stopper = asyncio.create_task(stop())
     try:
@@ -99,10 +104,22 @@ async def _serve(server: uvicorn.Server, goes_on: Callable[[], bool]) -> None:
         ) from None
     finally:
         stopper.cancel()
-        # A client that does not answer the end of TLS would be waited for.
-        for connection in list(server.server_state.connections):
-            connection.transport.abort()
+        _abort(server.server_state.connections)
         await asyncio.sleep(_CLOSING_SECONDS)
+
+
+async def _let_go(server: uvicorn.Server) -> None:
+    """Break connections that have their answers; a client may never answer the end of TLS."""
+    while server.server_state.connections:
+        await asyncio.sleep(_LOOK_SECONDS)
+        if not server.server_state.tasks:
+            connections = server.server_state.connections
+            _abort({each for each in connections if not each.transport.get_write_buffer_size()})
+
+
+def _abort(connections: Iterable[Any]) -> None:
+    for connection in list(connections):
+        connection.transport.abort()
 
 
 def _context(door: Door) -> ssl.SSLContext:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
+from hub.durable import write_secret
 from hub.errors import UsageError
 from hub.gateway.app import make_app
+from hub.gateway.ending import Ending
 from hub.gateway.pool import Pool
 from hub.gateway.server import Door, serve
-from hub.sealing.certificates import CALLS, SERVES, Authority, write_secret
+from hub.sealing.certificates import CALLS, SERVES, Authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +30,9 @@ def run_gateway(
     settings: Settings, metrics: Metrics, hub: Hub, goes_on: Callable[[], bool]
 ) -> None:
     """Serve as long as it goes on."""
-    app = make_app(Pool(settings, metrics), settings.gateway_body_bytes)
-    serve(app, door_of(settings, hub.home), goes_on)
+    ending = Ending(settings.idle_seconds)
+    app = make_app(Pool(settings, metrics), settings.gateway_body_bytes, ending)
+    serve(app, door_of(settings, hub.home), goes_on, ending)
 
 
 def door_of(settings: Settings, home: Home) -> Door:

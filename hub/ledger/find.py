@@ -16,7 +16,7 @@ from hub.ledger.index.fill import Filler, trees
 from hub.ledger.index.query import Count, Place, count, find, outcomes, span
 from hub.ledger.proofs import MonthReader
 from hub.ledger.record import read_fields
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import JST, day_in_japan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def _months_between(earliest: int, latest: int) -> Iterator[tuple[str, int, int]
 
 
 def _day_of(milliseconds: int) -> date:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(JST).date()
+    return day_in_japan(datetime.fromtimestamp(milliseconds / 1000, UTC))
 
 
 def start_of(day: date) -> int:

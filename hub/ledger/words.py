@@ -24,9 +24,11 @@ _DONE: Final = frozenset(
         "created",
         "disclosed",
         "dropped",
+        "handed-out",
         "ledger-key",
         "released",
         "rotated",
+        "rules-key",
         "signed",
         "withdrawn",
     }

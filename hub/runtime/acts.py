@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def record_keys(hub: Hub, organisation: str, code: str, operator: str | None) -> None:
-    """Record what was done with a body's keys: ``created`` or ``rotated``."""
+    """Record what was done with a body's keys: ``created``, ``rotated``, ``rules-key``."""
     _publish(hub, [_entry(hub, hub.mint(), Kind.KEY_ROTATION, organisation, code, operator)])
 
 

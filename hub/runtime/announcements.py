@@ -8,6 +8,7 @@ from hub.bus.port import Record
 from hub.runtime import topics
 from hub.runtime.logs import warn
 from hub.runtime.outcome import HUB
+from hub.runtime.tail import Tail
 from hub.sealing.errors import ForgedAnnouncementError
 from hub.sealing.keyring import Keyring
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from hub.sealing.keyring import Trust
     from hub.sealing.keys import Announcement
     from hub.sealing.vault import Vault
-
-_AT_ONCE = 500
 
 
 def publisher(bus: Bus) -> Callable[[Announcement], None]:
@@ -55,23 +54,19 @@ class BusKeyring(Keyring):
 
     def __init__(self, bus: Bus, reader: str, trust: Trust, change: Callable[[], int]) -> None:
         super().__init__(reader, trust, HUB, self._read_on, change)
-        self._bus = bus
-        self._position = 0
+        self._tail = Tail(bus, topics.keys().name)
 
     def refresh(self) -> bool:
         """Let go of every key where one was destroyed since, and read the announcements anew."""
         changed = super().refresh()
         if changed:
-            self._position = 0
+            self._tail.begin_again()
         return changed
 
     def _read_on(self, _: str) -> None:
         """Learn every announcement since the last call; a forged one is told and passed over."""
-        topic = topics.keys().name
-        while records := self._bus.follow(topic, 0, self._position, _AT_ONCE):
-            for record in records:
-                self._position = record.offset + 1
-                try:
-                    self.learn(record.value)
-                except ForgedAnnouncementError:
-                    warn("forged-announcement", offset=record.offset)
+        for record in self._tail.read_on():
+            try:
+                self.learn(record.value)
+            except ForgedAnnouncementError:
+                warn("forged-announcement", offset=record.offset)

@@ -83,10 +83,15 @@ class Counter:
         self._keyring = hub.keyring(recipient.id)
         self._rules = {rule.id: rule for rule in hub.books.catalogue.rules}
 
+    @property
+    def partitions(self) -> int:
+        """Give the number of partitions of the feed."""
+        return self._hub.bus.partitions(self._topic)
+
     def fetch(self, most: int | None = None) -> Iterator[Handover]:
         """Yield what waits, partition by partition, in order, up to so many records."""
         room = most
-        for partition in range(self._hub.bus.partitions(self._topic)):
+        for partition in range(self.partitions):
             position = self.position(partition)
             while room is None or room > 0:
                 count = _AT_ONCE if room is None else min(_AT_ONCE, room)
@@ -97,6 +102,18 @@ class Counter:
                 position = batch.end
                 room = None if room is None else room - len(records)
                 yield self._open(batch)
+
+    def ahead(self, partition: int, given: int, most: int) -> Handover | None:
+        """Give up to so many records from offset ``given`` on, to one who has not acknowledged all.
+
+        Its batch begins where the recipient stands, so it is for cursors alone: what is acknowledged
+        by one is what ``up_to`` gives. Nothing where none wait.
+        """
+        position = self.position(partition)
+        begin = max(given, position)
+        records = self._hub.bus.follow(self._topic, partition, begin, most)
+        batch = Batch(self._group, self._topic, partition, position, records)
+        return self._open(batch) if records else None
 
     def up_to(self, partition: int, start: int, end: int) -> Handover | None:
         """Give what is not acknowledged yet of the records from ``start`` up to but not with ``end``.

@@ -24,7 +24,7 @@ def closing_days(folder: Path | None, organisation: str) -> frozenset[date]:
 
     None where there is no such file; raises ``UsageError`` where it does not list real dates.
     """
-    declared = _read(folder, "closing-days.toml").get(organisation, [])
+    declared = read_table(folder, "closing-days.toml").get(organisation, [])
     days = [_day(day) for day in declared] if isinstance(declared, list) else [None]
     found = frozenset(day for day in days if day)
     if None in days:
@@ -40,7 +40,7 @@ def terms_of(folder: Path, organisation: str) -> Terms:
 
     Raises ``UsageError`` where that sets what may not be set.
     """
-    own = _read(folder, "custody.toml").get(organisation, {})
+    own = read_table(folder, "custody.toml").get(organisation, {})
     if not isinstance(own, dict):
         raise UsageError(
             "custody.toml には機関ごとの表を書いてください / custody.toml must hold a table a body"
@@ -50,10 +50,11 @@ def terms_of(folder: Path, organisation: str) -> Terms:
 
 def subscriptions_of(folder: Path) -> Subscriptions:
     """Give until when bodies receive, from ``subscriptions.toml``; raises ``UsageError``."""
-    return read_subscriptions(_read(folder, "subscriptions.toml").get("subscription", []))
+    return read_subscriptions(read_table(folder, "subscriptions.toml").get("subscription", []))
 
 
-def _read(folder: Path | None, name: str) -> dict[str, Any]:
+def read_table(folder: Path | None, name: str) -> dict[str, Any]:
+    """Give what one of the home's TOML files sets, nothing where there is none; ``UsageError``."""
     file = folder / name if folder else None
     if file is None or not file.exists():
         return {}

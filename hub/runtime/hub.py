@@ -134,8 +134,7 @@ class Hub:
     def desk(self, feed: str) -> Desk:
         """Give the desk of a feed; raises ``UsageError`` where there is no such feed."""
         if feed not in self.books.feeds:
-            files = load_custody().recipients
-            known = ", ".join([*self.books.feeds, *self.books.letters, *files])
+            known = ", ".join(self.feeds_carried)
             raise UsageError(
                 f"--feed には次のいずれかを指定してください: {known} / --feed must be one of: {known}"
             )
@@ -172,6 +171,11 @@ class Hub:
         """
         trust = self.vault if reader == HUB else ReleasesOnly(self.vault)
         return BusKeyring(self.bus, reader, trust, self.vault.change)
+
+    @property
+    def feeds_carried(self) -> list[str]:
+        """Give the feeds that can be sent and received: lines, letters and files."""
+        return [*self.books.feeds, *self.books.letters, *load_custody().recipients]
 
     def carries_files(self, feed: str) -> bool:
         """Say whether a feed is carried as files, unread."""

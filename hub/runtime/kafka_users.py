@@ -6,17 +6,16 @@ file ``<user>.toml`` too, which says how the brokers are reached in the form of 
 
 from __future__ import annotations
 
-import os
 import secrets
 from typing import TYPE_CHECKING
 
 from hub.bus.kafka_access import Access
+from hub.durable import write_secret
 from hub.errors import SurroundingsError
 from hub.runtime.kafka_card import write_card
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from hub.runtime.home import Home
 
@@ -44,10 +43,10 @@ def keep_passwords(
     folder = home.kafka_users
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        _replace(folder / _CA, access.ca_file.read_bytes())
+        write_secret(folder / _CA, access.ca_file.read_bytes())
         for user, password in passwords.items():
             file = folder / f"{user}.password"
-            _replace(file, password.encode())
+            write_secret(file, password.encode())
             write_card(folder / f"{user}.toml", Access(names[user], file, folder / _CA))
         if OWN in passwords and not home.kafka_card.exists():
             own = Access(names[OWN], folder / f"{OWN}.password", folder / _CA)
@@ -63,11 +62,3 @@ def forget_password(home: Home, user: str) -> None:
     """Remove the files of a user who is no more."""
     for end in ("password", "toml"):
         (home.kafka_users / f"{user}.{end}").unlink(missing_ok=True)
-
-
-def _replace(file: Path, content: bytes) -> None:
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        stream.write(content)
-        os.fsync(stream.fileno())
-    draft.replace(file)

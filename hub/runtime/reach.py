@@ -6,9 +6,8 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from cryptography import x509
-
 from hub.runtime.kafka_card import access_of
+from hub.sealing.certificates import first_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +43,9 @@ class Reach:
         """
         if self.access.ca_file is None:
             return {}
-        found = {"ca": _first_end(self.access.ca_file)}
+        found = {"ca": first_end(self.access.ca_file)}
         if self.access.certificate_file:
-            found["client"] = _first_end(self.access.certificate_file)
+            found["client"] = first_end(self.access.certificate_file)
         shown = _shown_by(server, self.access)
         return found if shown is None else found | {"broker": shown}
 
@@ -59,12 +58,6 @@ def _files(access: Access) -> Iterator[Path]:
 def _stamps(access: Access) -> Iterator[tuple[Path, int]]:
     for file in _files(access):
         yield file, file.stat().st_mtime_ns if file.exists() else 0
-
-
-def _first_end(file: Path) -> float:
-    """Give when the first of a file's certificates runs out."""
-    found = x509.load_pem_x509_certificates(file.read_bytes())
-    return min(each.not_valid_after_utc.timestamp() for each in found)
 
 
 def _shown_by(server: str, access: Access) -> float | None:

@@ -19,7 +19,7 @@ from hub.resources import shelf
 from hub.rules.load import load_books
 from hub.rules.signed import Standing, Statement, read_statement, standing
 from hub.runtime.home_settings import subscriptions_of
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import day_in_japan
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -81,7 +81,7 @@ class Rulebook:
 
     def __init__(self, home: Home, vault: Vault, digest: str) -> None:
         self._home = home
-        self._signer = NoteSigner(f"juki-hub/{home.name}/rules", vault.rules_key())
+        self._vault = vault
         self._digest = digest
         self._content = home.rules_note()
         self.statement = self._checked(self._content)
@@ -107,12 +107,17 @@ class Rulebook:
     def standing(self, now: datetime) -> Standing:
         """Say whether a worker may decide by this catalogue now."""
         grace = None if self._home.sandbox else GRACE
-        return standing(self.statement, self._digest, now.astimezone(JST).date(), grace)
+        return standing(self.statement, self._digest, day_in_japan(now), grace)
 
-    def sign(self, now: datetime, digest: str) -> Statement:
-        """Vouch for the catalogue of a digest; running workers take it up between two batches."""
-        statement = Statement(digest, now.astimezone(JST).date())
-        self._content = self._signer.sign(statement.text()).to_bytes()
+    def sign(self, now: datetime, digest: str, *, new_key: bool = False) -> Statement:
+        """Vouch for the catalogue of a digest; running workers take it up between two batches.
+
+        ``new_key`` signs with a key made for it: no note counts any more that the one before signed.
+        """
+        if new_key:
+            self._vault.renew_rules_key()
+        statement = Statement(digest, day_in_japan(now))
+        self._content = self._signer().sign(statement.text()).to_bytes()
         self._home.keep_rules_note(self._content)
         self.statement = statement
         return statement
@@ -121,11 +126,14 @@ class Rulebook:
         """Say whether nobody has signed anew since this was loaded."""
         return self._home.rules_note() == self._content
 
+    def _signer(self) -> NoteSigner:
+        return NoteSigner(f"juki-hub/{self._home.name}/rules", self._vault.rules_key())
+
     def _checked(self, content: bytes) -> Statement | None:
         """Give what a note says, or nothing where it is none of ours."""
         try:
             note = parse_note(content)
-            self._signer.verifier.verify(note)
+            self._signer().verifier.verify(note)
         except (NoteError, ForgeryError):
             return None
         return read_statement(note.text)

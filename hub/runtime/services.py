@@ -20,6 +20,7 @@ from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.desk import FileDesk
 from hub.runtime.custody.keeper import Keeper
 from hub.runtime.custody.letter_desk import LetterDesk
+from hub.runtime.custody.noter import Noter
 from hub.runtime.custody.overview import count_late
 from hub.runtime.custody.sweep import Sweep
 from hub.runtime.hub import Hub
@@ -157,14 +158,16 @@ class Supervisor:
                 self._log.info("batch-committed", **tally._asdict())
 
     def _erase(self, hub: Hub, goes_on: GoesOn) -> None:
-        custodian, keeper = Custodian(hub), Keeper(hub)
+        noter, custodian, keeper = Noter(hub), Custodian(hub), Keeper(hub)
         while goes_on():
+            # First: what was acknowledged has its mark before its day is looked at.
+            noted = noter.step()
             files, payloads = custodian.step(), keeper.step()
             self.metrics.custody(*map(sum, zip(count_late(hub), keeper.count_late(), strict=True)))
             if files or payloads:
                 hub.act()
                 self._log.info("erased", files=files, payloads=payloads)
-            else:
+            elif not noted:
                 self._stop.wait(self._settings.custody_seconds)
 
     def _record(self, hub: Hub, goes_on: GoesOn) -> None:

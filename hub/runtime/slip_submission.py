@@ -1,26 +1,40 @@
-"""Takes a file of lines under a slip: once, however often it is sent, and on from where it stopped."""
+"""Takes what is sent under a slip: once, however often it is sent, and on from where it stopped."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import itertools
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from hub.runtime.slips import Progress, SlipInUseError, Taking, read_slip
-from hub.runtime.submission import CHUNK, Submission, accepted_of
+from hub.errors import UsageError
+from hub.runtime.custody.letter_submission import LetterSubmission
+from hub.runtime.custody.submission import FileSubmission
+from hub.runtime.slip_files import SlipFile
+from hub.runtime.slip_lines import SlipLines
+from hub.runtime.slips import Taking, read_slip
+from hub.runtime.submission import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from hub.intake.decode import Decoded, Encoding
+    from hub.intake.decode import Encoding
     from hub.runtime.hub import Hub
     from hub.vocabulary.organisations import Organisation
     from hub.vocabulary.requests import Request
 
 
+class _Way(Protocol):
+    """How one kind of feed is taken under a slip that is in hand."""
+
+    def take(self, taking: Taking, stream: IO[bytes]) -> Iterator[dict[str, Any]]:
+        """Yield the receipts, each after its commit."""
+        ...
+
+
 class SlipSubmission:
-    """One file of one sender under the sender's own number (a UUID)."""
+    """What one sender sends under its own number (a UUID): lines, letters or a file, by the feed.
+
+    ``encoding`` is of lines alone. Raises ``UsageError`` for an initial load of a feed that has
+    none.
+    """
 
     def __init__(
         self,
@@ -31,65 +45,37 @@ class SlipSubmission:
         encoding: Encoding,
         number: str,
     ) -> None:
-        self._submission = Submission(hub, feed, sender, request, encoding)
         self._slips = hub.slips
-        self._secret = hub.vault.secret("slip-content")
-        purpose = f"{feed} {sender.id} {request.spell()} {encoding}"
-        self._slip = read_slip(number, purpose)
+        self._slip = read_slip(number, f"{feed} {sender.id} {request.spell()} {encoding}")
+        self._way = _way_of(hub, feed, sender, request, encoding)
 
     def take(self, stream: IO[bytes]) -> Iterator[dict[str, Any]]:
-        """Yield the receipt of every line, as ``hub submit`` prints it, after its commit.
+        """Yield the receipt of every line, or the one of a file, as ``hub submit`` prints it.
 
-        Lines that were taken before are answered as they were then. Raises ``SlipInUseError`` where
-        they were others, and ``UsageError`` where the file as a whole is wrong.
+        Each comes after its commit. What was taken before is answered as it was then. Raises
+        ``SlipInUseError`` where it was something else, ``UsageError`` where the whole is wrong, and
+        ``BacklogError`` where too much waits.
         """
-        lines = self._submission.lines(stream)
         with Taking(self._slips, self._slip) as taking:
-            content = _Content(self._secret)
-            before = taking.progress
-            content.add(itertools.islice(lines, before.lines))
-            if (content.lines, content.digest) != (before.lines, before.digest):
-                raise _OTHER_CONTENT
-            yield from taking.answers()
-            while not taking.progress.done:
-                yield from self._take_chunk(taking, list(itertools.islice(lines, CHUNK)), content)
-            if next(lines, None):
-                raise _OTHER_CONTENT
-
-    def _take_chunk(
-        self, taking: Taking, chunk: list[Decoded], content: _Content
-    ) -> list[dict[str, Any]]:
-        """Take the next lines; none means that all are taken."""
-        receipts, records = self._submission.judge(chunk)
-        content.add(chunk)
-        accepted = taking.progress.accepted + accepted_of(receipts)
-        if not chunk:
-            records = self._submission.ending(accepted)
-        answers = [receipt.to_dict() for receipt in receipts]
-        progress = Progress(content.lines, accepted, content.digest, done=not chunk)
-        taking.commit(progress, answers, records)
-        return answers
+            yield from self._way.take(taking, stream)
 
 
-class _Content:
-    """A keyed digest over lines, by which a file is known again without being kept."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._code = hmac.new(secret, digestmod=hashlib.sha256)
-        self.lines = 0
-
-    def add(self, lines: Iterable[Decoded]) -> None:
-        for decoded in lines:
-            self._code.update(b"%d %d " % (decoded.line, len(decoded.stored)))
-            self._code.update(decoded.stored)
-            self.lines += 1
-
-    @property
-    def digest(self) -> str:
-        return self._code.hexdigest() if self.lines else ""
+def _way_of(
+    hub: Hub, feed: str, sender: Organisation, request: Request, encoding: Encoding
+) -> _Way:
+    asked = hub.body(request.to) if request.to else None
+    secret = hub.vault.secret("slip-content")
+    if hub.carries_files(feed) or hub.carries_letters(feed):
+        require_no_baseline(request)
+    if hub.carries_files(feed):
+        return SlipFile(hub.custody_log, FileSubmission(hub, feed, sender, asked), secret)
+    if hub.carries_letters(feed):
+        letters = LetterSubmission(hub, feed, sender, asked, encoding)
+        return SlipLines(letters, secret)
+    return SlipLines(Submission(hub, feed, sender, request, encoding), secret)
 
 
-_OTHER_CONTENT = SlipInUseError(
-    "この受付番号は別の内容で使われています。新しい番号で送ってください"
-    " / this slip was used for other content: send this under a new number"
-)
+def require_no_baseline(request: Request) -> None:
+    """Refuse an initial load, for a feed that remembers nobody."""
+    if request.baseline:
+        raise UsageError("この種類に初期データはありません / this feed has no initial load")

@@ -22,6 +22,7 @@ from hub.bus.port import FencedError
 from hub.errors import UsageError
 from hub.runtime import topics
 from hub.runtime.stamps import Stamp
+from hub.runtime.tail import Tail
 from hub.runtime.turn import Turn
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from hub.sealing.vault import Vault
 
 _GROUP = "hub.slips"
-_AT_ONCE = 100
 _PAUSE_SECONDS = 0.01
 
 
@@ -99,7 +99,8 @@ class Slips:
     def __init__(self, bus: Bus, vault: Vault) -> None:
         self.bus = bus
         self._stamp = Stamp(vault.secret("slips"))
-        self._positions = [0] * topics.slips().partitions
+        name, count = topics.slips().name, topics.slips().partitions
+        self._tails = [Tail(bus, name, partition) for partition in range(count)]
         self._held: dict[str, Held] = {}
 
     def look(self, slip: Slip) -> Held | None:
@@ -107,22 +108,19 @@ class Slips:
 
         Raises ``SlipInUseError`` where its number stands for something else.
         """
-        partition = slip.partition
-        while records := self._follow(partition, self._positions[partition], _AT_ONCE):
-            for record in records:
-                self._positions[partition] = record.offset + 1
-                if self._stamp.is_on(record):
-                    self._take(record)
+        for record in self._tails[slip.partition].read_on():
+            if self._stamp.is_on(record):
+                self._take(record)
         held = self._held.get(slip.number)
         if held and held.purpose != slip.purpose:
-            raise _IN_USE
+            raise _in_use()
         return held
 
     def answers(self, slip: Slip) -> Iterator[dict[str, Any]]:
         """Yield the receipts of all its lines taken so far, in order."""
         held = self._held.get(slip.number)
         for place in held.places if held else ():
-            (record,) = self._follow(slip.partition, place, 1)
+            (record,) = self.bus.follow(topics.slips().name, slip.partition, place, 1)
             yield from _open(record)["receipts"]
 
     def record(self, slip: Slip, progress: Progress, receipts: Sequence[dict[str, Any]]) -> Record:
@@ -136,9 +134,6 @@ class Slips:
         # Receipts of a thousand lines are alike; packed they are a tenth.
         line = zlib.compress(orjson.dumps(fields), level=1)
         return self._stamp.record(topics.slips().name, slip.key, line)
-
-    def _follow(self, partition: int, position: int, count: int) -> Sequence[Delivered]:
-        return self.bus.follow(topics.slips().name, partition, position, count)
 
     def _take(self, record: Delivered) -> None:
         fields = _open(record)
@@ -174,9 +169,11 @@ class Taking:
     ) -> None:
         """Commit outputs together with how far the slip is with them.
 
-        Raises ``SlipInUseError`` where somebody else has taken it further meanwhile.
+        Raises ``SlipInUseError`` where somebody else has taken it further meanwhile, and
+        ``BacklogError`` where too much waits: the slip stays where it was.
         """
         records = [*outputs, self._slips.record(self._slip, progress, receipts)]
+        self._slips.bus.admit(outputs)
         while not self._committed(records):
             # Mostly it was another slip of this partition, which is no harm to this one.
             time.sleep(_PAUSE_SECONDS)
@@ -186,7 +183,7 @@ class Taking:
         ready = self._turn.ready()
         held = self._slips.look(self._slip)
         if held is None or held.progress != self.progress:
-            raise _IN_USE
+            raise _in_use()
         if not ready:
             return False
         try:
@@ -207,7 +204,16 @@ def _open(record: Delivered) -> dict[str, Any]:
     return fields
 
 
-_IN_USE = SlipInUseError(
-    "この受付番号は別の内容か別の処理で使われています。新しい番号で送ってください"
-    " / this slip is in use for something else, or by someone else: send under a new number"
-)
+def _in_use() -> SlipInUseError:
+    return SlipInUseError(
+        "この受付番号は別の内容か別の処理で使われています。新しい番号で送ってください"
+        " / this slip is in use for something else, or by someone else: send under a new number"
+    )
+
+
+def other_content() -> SlipInUseError:
+    """Give what is raised where a slip stands for something else than what comes under it."""
+    return SlipInUseError(
+        "この受付番号は別の内容で使われています。新しい番号で送ってください"
+        " / this slip was used for other content: send this under a new number"
+    )

@@ -8,7 +8,7 @@ under the sender's key and published. A chunk of lines is one commit.
 from __future__ import annotations
 
 import itertools
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from hub.bus.port import Record
 from hub.intake.decode import Decoded, Encoding, read_file
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from hub.vocabulary.organisations import Organisation
     from hub.vocabulary.reasons import Reason
     from hub.vocabulary.requests import Request
-
-CHUNK = 1000
 
 
 class LineReceipt(NamedTuple):
@@ -80,8 +78,18 @@ def preview_leg(
     }
 
 
+class Commit(Protocol):
+    """Makes records durable; what is told of them by ``receipts`` counts from then on."""
+
+    def __call__(self, receipts: Sequence[LineReceipt], records: Sequence[Record]) -> None:
+        """Commit them; raises where it cannot be done."""
+        ...
+
+
 class Submission:
-    """One file of one sender."""
+    """One file of one sender; ``at_once`` lines are one commit."""
+
+    at_once = 1000
 
     def __init__(
         self, hub: Hub, feed: str, sender: Organisation, request: Request, encoding: Encoding
@@ -103,7 +111,7 @@ class Submission:
         """Take every line and yield its receipt, after the commit that it is in."""
         lines = self.lines(stream)
         loaded = 0
-        while chunk := list(itertools.islice(lines, CHUNK)):
+        while chunk := list(itertools.islice(lines, self.at_once)):
             receipts, records = self.judge(chunk)
             self._hub.bus.publish(records)
             yield from receipts
@@ -113,6 +121,12 @@ class Submission:
     def lines(self, stream: IO[bytes]) -> Iterator[Decoded]:
         """Yield every line, decoded; raises ``UsageError`` where the whole file is wrong."""
         return read_file(stream, self._desk.feed, self._encoding)
+
+    def settle(self, chunk: Sequence[Decoded], commit: Commit) -> list[LineReceipt]:
+        """Take some lines by one commit, and give their receipts."""
+        receipts, records = self.judge(chunk)
+        commit(receipts, records)
+        return receipts
 
     def judge(self, chunk: Sequence[Decoded]) -> tuple[list[LineReceipt], list[Record]]:
         """Give the receipts of some lines, and what is to be committed for them at once."""

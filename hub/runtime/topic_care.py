@@ -15,7 +15,7 @@ from hub.runtime.topic_changes import CreateTopic
 from hub.runtime.topic_plan import compare
 from hub.sealing.master import load_master_key
 from hub.sealing.vault_file import VaultFile
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import today
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,7 +66,7 @@ def open_topic_care(home: Home, address: str, clock: Clock) -> Iterator[TopicCar
         care = bus.administration.rights
         if care is not None:
             Rulebook(home, vault, books.catalogue.digest).require(clock.now())
-        day = clock.now().astimezone(JST).date()
+        day = today(clock)
         yield TopicCare(
             bus,
             topics.needed(books.feeds, parties, on_brokers=bus.administration.has_brokers),

@@ -7,6 +7,7 @@ committed always adds a record to that topic, so that there is always one left t
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hub.bus.port import Batch
@@ -14,7 +15,7 @@ from hub.bus.port import Batch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hub.bus.port import Bus, Record
+    from hub.bus.port import Bus, Member, Record
 
 _AT_ONCE = 500
 
@@ -31,15 +32,21 @@ class Turn:
         self._group = group
         self._topic = topic
         self._partition = partition
-        # It never polls: nobody waits for partitions, and whoever is there may take the turn.
-        self._member = bus.join(group, [self._topic])
         self._batch: Batch | None = None
         # Where the group stands after our own last commit, which a network may show late.
         self._position = 0
 
+    @cached_property
+    def _member(self) -> Member:
+        """Who commits, made with the first commit: most who look find nothing to do.
+
+        It never polls: nobody waits for partitions, and whoever is there may take the turn.
+        """
+        return self._bus.join(self._group, [self._topic])
+
     def ready(self) -> bool:
         """Say whether this process may act: whether there is a record to move over."""
-        if self._batch is None:
+        if self._batch is None and self._bus.extent(self._topic, self._partition).end:
             start = max(
                 self._bus.position(self._group, self._topic, self._partition), self._position
             )
@@ -58,4 +65,5 @@ class Turn:
 
     def close(self) -> None:
         """Leave the group."""
-        self._member.close()
+        if "_member" in vars(self):
+            self._member.close()

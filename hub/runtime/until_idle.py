@@ -9,6 +9,7 @@ from hub.runtime.custody.custodian import Custodian
 from hub.runtime.custody.desk import FileDesk
 from hub.runtime.custody.keeper import Keeper
 from hub.runtime.custody.letter_desk import LetterDesk
+from hub.runtime.custody.noter import Noter
 from hub.runtime.custody.sweep import Sweep
 from hub.runtime.ledger_watch import LedgerBehindError
 from hub.runtime.worker import Tally
@@ -71,7 +72,17 @@ def _decide_files(hub: Hub, recorder: Recorder | None) -> Tally:
 
 def purge(hub: Hub) -> int:
     """Erase all that is due, files and other payloads; gives how many were certified as erased."""
+    note(hub)
     return sum(_erase_all(each) for each in (Custodian(hub), Keeper(hub)))
+
+
+def note(hub: Hub) -> int:
+    """Note all that recipients acknowledged by their position alone; gives how many records."""
+    noter, total = Noter(hub), 0
+    while noted := noter.step():
+        total += noted
+    noter.close()
+    return total
 
 
 def _erase_all(eraser: Custodian | Keeper) -> int:

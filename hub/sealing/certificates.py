@@ -1,12 +1,13 @@
-"""Certificates of a sandbox: an authority of its own, and what it signs.
+"""Certificates of our own making: an authority, and what it signs.
 
-For real work certificates come from files that somebody answers for; these live for days.
+Made for a sandbox, and for the brokers of ``docker-compose.yml``; for real work they come from files
+that somebody answers for. These live for days.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import os
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -20,6 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from hub.durable import write_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,38 +52,56 @@ class Days(NamedTuple):
         return cls(now - _BEFORE - timedelta(days=max(-days, 0)), now + timedelta(days=days))
 
 
-def write_secret(file: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, in the place of the one before."""
-    draft = file.with_name(f"{file.name}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(content)
-    draft.replace(file)
-
-
 class Authority:
-    """Signs certificates; its own lies in ``<name>-ca.pem`` of a folder, its key beside it."""
+    """Signs certificates; its own lies in ``<name>-ca.pem`` of a folder, its key beside it.
+
+    Whoever trusts that file trusts every certificate in it: the first is the one that signs, others
+    are of authorities before it.
+    """
 
     def __init__(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
         self._certificate = certificate
         self._key = key
 
     @classmethod
-    def of(cls, folder: Path, name: str) -> Self:
-        """Open the authority of a folder, or make it where there is none."""
+    def of(cls, folder: Path, name: str, *, days: float = AUTHORITY_DAYS) -> Self:
+        """Open the authority of a folder, or make one for so many days where there is none."""
         file, key_file = folder / f"{name}-ca.pem", folder / f"{name}-ca.key"
         if file.exists():
             key = load_pem_private_key(key_file.read_bytes(), None)
             if not isinstance(key, ec.EllipticCurvePrivateKey):
                 raise TypeError("an authority's key is one on an elliptic curve")
             return cls(x509.load_pem_x509_certificate(file.read_bytes()), key)
+        return cls._made(file, key_file, [], days)
+
+    @classmethod
+    def renew(cls, folder: Path, name: str) -> Self:
+        """Make a new authority in the place of a folder's own, which goes on being trusted.
+
+        What the one before has signed holds until it runs out, or until somebody takes its
+        certificate out of the file; one that has run out itself is left out.
+        """
+        file, key_file = folder / f"{name}-ca.pem", folder / f"{name}-ca.key"
+        before = x509.load_pem_x509_certificates(file.read_bytes())
+        now = datetime.now(UTC)
+        valid = [each for each in before if now < each.not_valid_after_utc]
+        return cls._made(file, key_file, valid, AUTHORITY_DAYS)
+
+    @classmethod
+    def _made(
+        cls, file: Path, key_file: Path, before: Sequence[x509.Certificate], days: float
+    ) -> Self:
         key = ec.generate_private_key(ec.SECP256R1())
-        subject = _named(f"juki-hub sandbox {name}")
-        draft = _draft(subject, subject, key, Days.from_now(AUTHORITY_DAYS))
+        # A name of its own: where two bear one name, a client may try the wrong key and no other.
+        subject = _named(f"juki-hub {file.stem} {secrets.token_hex(4)}")
+        draft = _draft(subject, subject, key, Days.from_now(days))
         draft = draft.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         signed = draft.sign(key, hashes.SHA256())
+        trusted = b"".join(each.public_bytes(Encoding.PEM) for each in (signed, *before))
+        draft_file = file.with_name(f"{file.name}.new")
+        draft_file.write_bytes(trusted)
+        draft_file.replace(file)
         write_secret(key_file, _pem(key))
-        file.write_bytes(signed.public_bytes(Encoding.PEM))
         return cls(signed, key)
 
     def issue(
@@ -91,15 +112,21 @@ class Authority:
         hosts: Sequence[str] = (),
         days: float = CERTIFICATE_DAYS,
     ) -> bytes:
-        """Give a new key and its certificate, as PEM in one; ``hosts`` are IP addresses."""
+        """Give a new key and its certificate, as PEM in one; ``hosts`` are names and IP addresses."""
         key = ec.generate_private_key(ec.SECP256R1())
         draft = _draft(_named(name), self._certificate.subject, key, Days.from_now(days))
         draft = draft.add_extension(x509.ExtendedKeyUsage(uses), critical=True)
         if hosts:
-            places = [x509.IPAddress(ipaddress.ip_address(host)) for host in hosts]
+            places = [_place(host) for host in hosts]
             draft = draft.add_extension(x509.SubjectAlternativeName(places), critical=False)
         signed = draft.sign(self._key, hashes.SHA256())
         return _pem(key) + signed.public_bytes(Encoding.PEM)
+
+
+def first_end(file: Path) -> float:
+    """Give when the first of a file's certificates runs out, in seconds since 1970."""
+    found = x509.load_pem_x509_certificates(file.read_bytes())
+    return min(each.not_valid_after_utc.timestamp() for each in found)
 
 
 def _draft(
@@ -114,6 +141,13 @@ def _draft(
         .not_valid_before(days.first)
         .not_valid_after(days.last)
     )
+
+
+def _place(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def _named(name: str) -> x509.Name:

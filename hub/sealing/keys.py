@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from hub.sealing.canonical import framed
 from hub.sealing.errors import ForgedAnnouncementError
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import day_in_japan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ class Epoch(NamedTuple):
     @classmethod
     def at(cls, now: datetime, turn: int) -> Epoch:
         """Give the epoch of an instant after ``turn`` rotations."""
-        return cls(now.astimezone(JST).date(), turn)
+        return cls(day_in_japan(now), turn)
 
     @classmethod
     def parse(cls, text: str) -> Epoch:

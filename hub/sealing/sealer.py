@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hub.sealing.envelope import Attributes, Template
 from hub.sealing.keys import Announcement, announce
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import day_in_japan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ class Sealer:
 
     def _notice_change(self, now: datetime) -> None:
         """Drop everything kept when the day or the vault's keys have changed."""
-        moment = (self._vault.change(), now.astimezone(JST).date())
+        moment = (self._vault.change(), day_in_japan(now))
         if moment != self._moment:
             self._keys.clear()
             self._templates.clear()

@@ -152,5 +152,9 @@ class Vault(Protocol):
         ...
 
     def rules_key(self) -> Ed25519PrivateKey:
-        """Give the key that signs the catalogue of rules, made when first asked for."""
+        """Give the present key that signs the catalogue of rules, made when first asked for."""
+        ...
+
+    def renew_rules_key(self) -> None:
+        """Make another key that signs the catalogue: what the one before signed counts no more."""
         ...

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import apsw
 
 from hub.errors import SurroundingsError, UsageError
+from hub.traces import found_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 _WAIT_MS = 10_000
@@ -101,13 +102,12 @@ class Database:
         if swept is None or swept[0] != 0:
             raise SurroundingsError(_BUSY)
 
-    def contents(self) -> Iterator[bytes]:
-        """Yield the bytes of the file and of those that SQLite keeps beside it."""
-        for path in self._path.parent.glob(f"{self._path.name}*"):
-            try:
-                yield path.read_bytes()
-            except OSError:
-                raise SurroundingsError(_OTHERWISE) from None
+    def finds(self, traces: Collection[bytes]) -> set[bytes]:
+        """Give those of these bytes that stand in the file or in what SQLite keeps beside it."""
+        try:
+            return found_in(list(self._path.parent.glob(f"{self._path.name}*")), traces)
+        except OSError:
+            raise SurroundingsError(_OTHERWISE) from None
 
     def close(self) -> None:
         """Close the file."""

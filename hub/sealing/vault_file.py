@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _SECRET_SIZE = 32
 _PROBE = b"juki-hub vault"
+_RULES = "rules"
 
 
 class VaultFile(Identities, EpochKeys, FileKeys):
@@ -83,8 +84,7 @@ class VaultFile(Identities, EpochKeys, FileKeys):
 
     def keeps(self, traces: Collection[bytes]) -> set[bytes]:
         """Give those of these bytes that stand in the vault's file or what SQLite keeps beside it."""
-        contents = list(self._database.contents())
-        return {trace for trace in traces if any(trace in content for content in contents)}
+        return self._database.finds(traces)
 
     def secret(self, name: str) -> bytes:
         """Give the 32 bytes of a named secret, made when first asked for."""
@@ -96,8 +96,24 @@ class VaultFile(Identities, EpochKeys, FileKeys):
         return Ed25519PrivateKey.from_private_bytes(self._secret("ed25519", name))
 
     def rules_key(self) -> Ed25519PrivateKey:
-        """Give the key that signs the catalogue of rules, made when first asked for."""
-        return Ed25519PrivateKey.from_private_bytes(self._secret("ed25519", "rules"))
+        """Give the present key that signs the catalogue of rules, made when first asked for."""
+        names = self._rules_keys()
+        name = names[-1] if names else _RULES
+        return Ed25519PrivateKey.from_private_bytes(self._secret("ed25519", name))
+
+    def renew_rules_key(self) -> None:
+        """Make another key that signs the catalogue: what the one before signed counts no more."""
+        self.rules_key()
+        self._secret("ed25519", f"{_RULES}/{len(self._rules_keys()) + 1}")
+
+    def _rules_keys(self) -> list[str]:
+        """Give the names of the keys that sign the catalogue, oldest first."""
+        found = self._database.rows(
+            "SELECT name FROM secrets WHERE kind = 'ed25519' AND (name = ?1 OR name GLOB ?1 || '/*')"
+            " ORDER BY length(name), name",
+            _RULES,
+        )
+        return [name for (name,) in found]
 
     def _secret(self, kind: str, name: str) -> bytes:
         """Give a secret, made once however many processes ask at a time."""

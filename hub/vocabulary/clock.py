@@ -43,9 +43,14 @@ class StillClock:
         return self._instant
 
 
+def day_in_japan(instant: datetime) -> date:
+    """Give the day that an instant, aware of its zone, falls on in Japan."""
+    return instant.astimezone(JST).date()
+
+
 def today(clock: Clock) -> date:
     """Give the present day in Japan."""
-    return clock.now().astimezone(JST).date()
+    return day_in_japan(clock.now())
 
 
 def parse_instant(text: str) -> datetime:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.sealing.certificates import write_secret
+from hub.durable import write_secret
 from ops.kafka.java import Machine, NodeError, java
 from ops.kafka.properties import HOST, properties
 

@@ -1,7 +1,6 @@
 """What a secured local Kafka is made safe by: two authorities, its certificates, an administrator.
 
-All lies in one folder: ``clients-ca.pem`` what clients trust, ``nodes-ca.pem`` what nodes trust of
-each other, ``broker-N.pem`` and ``node-N.pem`` what a node shows to either, ``admin.password``, and
+All lies in one folder: the certificates (``hub.runtime.kafka_certificates``), ``admin.password``, and
 ``admin.toml``, how the administrator reaches the brokers in the form of a home's ``kafka.toml``.
 """
 
@@ -11,7 +10,8 @@ import secrets
 from typing import TYPE_CHECKING
 
 from hub.bus.declared_rights import administrator
-from hub.sealing.certificates import CALLS, SERVES, Authority, write_secret
+from hub.durable import write_secret
+from hub.runtime.kafka_certificates import certify_brokers, trusted_by_clients
 from ops.kafka.properties import HOST, Safety
 
 if TYPE_CHECKING:
@@ -42,14 +42,7 @@ class Security:
 
     def certify(self, nodes: int) -> None:
         """Make new certificates for so many nodes; a running broker reads them when it is told."""
-        clients = Authority.of(self.folder, "clients")
-        among = Authority.of(self.folder, "nodes")
-        for number in range(1, nodes + 1):
-            name = f"node-{number}"
-            shown = clients.issue(name, [SERVES], hosts=[HOST])
-            write_secret(self.folder / f"broker-{number}.pem", shown)
-            own = among.issue(name, [SERVES, CALLS], hosts=[HOST])
-            write_secret(self.folder / f"node-{number}.pem", own)
+        certify_brokers(self.folder, [HOST] * nodes)
 
     def keystores(self, number: int) -> dict[str, str]:
         """Give the settings of a broker that name its certificates for clients."""
@@ -61,7 +54,7 @@ class Security:
     @property
     def ca_file(self) -> Path:
         """Give what clients trust."""
-        return self.folder / "clients-ca.pem"
+        return trusted_by_clients(self.folder)
 
     @property
     def password_file(self) -> Path:

@@ -67,3 +67,34 @@ def test_a_home_for_real_work_asks_who_acts(tmp_path: Path) -> None:
     done = hub("quarantine", "resubmit", "x", "--home", home, env=key)
     assert (done.code, done.out) == (2, "")
     assert "--operator" in done.err
+
+
+def test_a_body_that_opens_by_itself_is_handed_its_keys(sandbox: Sandbox, tmp_path: Path) -> None:
+    """``hub keys hand-out``: in a new file of its own, never printed, and on record."""
+    file = tmp_path / "070009.identity"
+    handed = sandbox.hub("keys", "hand-out", "--org", "070009", "--out", str(file))
+    assert (handed.code, handed.result) == (0, {"organisation": "070009", "file": str(file)})
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    secrets = re.findall(r"[A-Za-z0-9+/=]{43,}", file.read_text(encoding="ascii"))
+    assert len(secrets) == 2
+    assert not [secret for secret in secrets if secret in handed.out + handed.err]
+    assert sandbox.hub("keys", "hand-out", "--org", "070009", "--out", str(file)).code == 2
+    assert sandbox.hub("ledger", "checkpoint").code == 0
+    lines = [line.fields for line in ledger_lines(sandbox.home)]
+    acts = [(act["from"], act["code"]) for act in lines if act["kind"] == "key-rotation"]
+    assert acts == [("070009", "handed-out")]
+
+
+def test_for_real_work_two_people_hand_out_keys(sandbox: Sandbox, tmp_path: Path) -> None:
+    """One alone is refused, and so is one who approves his own act; both names are on record."""
+    one, two = tmp_path / "one.json", tmp_path / "two.json"
+    for name, credential in (("staff-1", one), ("staff-2", two)):
+        sandbox.hub("operators", "add", name, "--out", str(credential))
+    call = ("keys", "hand-out", "--org", "070009", "--out", str(tmp_path / "identity"))
+    assert sandbox.hub(*call, "--operator", str(one)).code == 2
+    assert sandbox.hub(*call, "--operator", str(one), "--approve-with", str(one)).code == 2
+    assert sandbox.hub(*call, "--operator", str(one), "--approve-with", str(two)).code == 0
+    assert sandbox.hub("ledger", "checkpoint").code == 0
+    lines = [line.fields for line in ledger_lines(sandbox.home)]
+    acts = [(act["code"], act["operator"]) for act in lines if act["kind"] == "key-rotation"]
+    assert acts == [("approved", "staff-2"), ("handed-out", "staff-1")]

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hub.client import Client, ConflictError, Message, NotAcknowledgedError, RefusedError
+from hub.client import (
+    Client,
+    ConflictError,
+    Message,
+    NotAcknowledgedError,
+    RefusedError,
+    SyncClient,
+)
 from tests.support.gateways import Gateway, make_gateway
 from tests.support.hub_command import FEED
 from tests.support.notices import PREFECTURE, TOWN, line_of, notice
@@ -27,6 +34,10 @@ def gateway(tmp_path: Path) -> Gateway:
 
 def _client(gateway: Gateway, party: str) -> Client:
     return Client(gateway.address, gateway.certificate(party), gateway.servers)
+
+
+def _waiting(gateway: Gateway, party: str) -> SyncClient:
+    return SyncClient(gateway.address, gateway.certificate(party), gateway.servers)
 
 
 def _lines(*serials: int) -> bytes:
@@ -115,6 +126,51 @@ def test_a_gateway_that_is_away_for_a_moment_is_waited_for(gateway: Gateway) -> 
                     await town.submit(FEED, _lines(2), slip=SLIP)
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("push", [False, True])
+def test_a_subscription_goes_on_when_the_gateway_comes_back(
+    gateway: Gateway, *, push: bool
+) -> None:
+    """Whether it asks or is pushed to: what came meanwhile is given, once."""
+
+    async def story() -> None:
+        async with _client(gateway, TOWN) as town, _client(gateway, PREFECTURE) as prefecture:
+            messages = prefecture.subscribe(FEED, push=push)
+            for serial in (1, 2):
+                with gateway.listening():
+                    (receipt,) = await town.submit(FEED, _lines(serial))
+                    await asyncio.to_thread(gateway.carry)
+                    (found,) = await _first(messages, 1)
+                    assert found.id == receipt["id"]
+            await messages.aclose()
+
+    asyncio.run(story())
+
+
+def test_a_program_that_is_not_asynchronous_has_the_same_calls(gateway: Gateway) -> None:
+    """Each waited for; a block that fails is not acknowledged; errors are the same."""
+    with (
+        gateway.listening(),
+        _waiting(gateway, TOWN) as town,
+        _waiting(gateway, PREFECTURE) as other,
+    ):
+        assert [each["line"] for each in town.preview(FEED, _lines(1))] == [1]
+        receipts = town.submit(FEED, _lines(1, 2), slip=SLIP)
+        gateway.carry()
+        for push in (False, True):
+            with pytest.raises(ZeroDivisionError), next(other.subscribe(FEED, push=push)):
+                raise ZeroDivisionError
+        found = []
+        for message in other.subscribe(FEED, push=True):
+            with message:
+                found.append(message.id)
+            if len(found) == 2:
+                break
+        assert sorted(found) == sorted(each["id"] for each in receipts)
+        assert [leg["code"] for leg in town.receipts(receipts[0]["id"])] == ["acknowledged"]
+        with pytest.raises(ConflictError):
+            town.submit(FEED, _lines(3), slip=SLIP)
 
 
 def test_what_is_wrong_is_told_in_the_gateways_words(gateway: Gateway) -> None:

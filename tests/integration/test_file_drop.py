@@ -7,7 +7,6 @@ import gzip
 import itertools
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,10 +19,12 @@ from hub.runtime.until_idle import run_until_idle
 from hub.testing import sandbox_hub
 from tests.support.drops import Taken, answers, drop_of, in_hand, put, received, tidings
 from tests.support.hub_command import FEED
+from tests.support.kills import KilledError, killed_after
 from tests.support.notices import PREFECTURE, TOWN, line_of, notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from hub.runtime.hub import Hub
 
@@ -204,50 +205,13 @@ def test_a_bus_set_back_to_an_earlier_copy_replaces_nothing_and_hides_nothing(
     assert released == set.union(*told)
 
 
-class _Killed(BaseException):
-    """Stands for the end of a process: nothing of ours catches it."""
-
-
-class _Act:
-    """Counts acts that outlive a process, and kills it after one of them."""
-
-    def __init__(self, last: int) -> None:
-        self.left = last
-
-    def wrap(self, real: Callable[..., Any]) -> Callable[..., Any]:
-        """Give an act that may be the last."""
-
-        def act(*args: Any, **kwargs: Any) -> Any:
-            if self.left <= 0:
-                raise _Killed
-            result = real(*args, **kwargs)
-            self.left -= 1
-            return result
-
-        return act
-
-
-def _kill_after(patch: pytest.MonkeyPatch, hub: Hub, last: int) -> _Act:
-    """Let so many acts on disk and bus succeed; after that none does."""
-    act = _Act(last)
-    for name in ("replace", "unlink", "mkdir", "rmdir"):
-        patch.setattr(Path, name, act.wrap(getattr(Path, name)))
-    patch.setattr(os, "rmdir", act.wrap(os.rmdir))
-    member = type(hub.bus.join("x", []))
-    patch.setattr(member, "commit", act.wrap(member.commit))
-    patch.setattr(type(hub.bus), "publish", act.wrap(type(hub.bus).publish))
-    return act
-
-
 def _until_killed(hub: Hub, town: Path, prefecture: Path, last: int) -> bool:
     """Run the whole with a kill after so many acts; says whether there was one."""
-    with pytest.MonkeyPatch.context() as patch:
-        act = _kill_after(patch, hub, last)
+    with killed_after(hub, last):
         try:
             _carry(hub, town, prefecture)
-        except _Killed:
+        except KilledError:
             return True
-        assert act.left >= 0
         return False
 
 

@@ -85,6 +85,20 @@ def test_a_note_that_is_not_the_home_s_own_is_none(sandbox: Sandbox, note: str) 
     assert sandbox.receipts(TOWN).code == 0
 
 
+def test_with_a_new_key_what_the_old_one_signed_counts_no_more(sandbox: Sandbox) -> None:
+    """The note before it, put back, is nobody's; whoever changed the key is on record."""
+    note = sandbox.home / "rules.note"
+    before = note.read_bytes()
+    assert sandbox.hub("rules", "sign", "--new-key").code == 0
+    assert sandbox.run().code == 0
+    assert [each.fields["code"] for each in ledger_lines(sandbox.home)] == ["rules-key", "signed"]
+    after = note.read_bytes()
+    note.write_bytes(before)
+    assert sandbox.run().code == 3
+    note.write_bytes(after)
+    assert sandbox.run().code == 0
+
+
 def test_a_folder_with_a_fault_is_not_signed(sandbox: Sandbox, tmp_path: Path) -> None:
     """Exit 2, and the rules before go on counting."""
     folder = _without_notices(tmp_path)

@@ -19,9 +19,9 @@ def drop_of(folder: Path, party: str, **changes: Any) -> FileDropSettings:
     return FileDropSettings(name=folder.name, party=party, folder=folder, **ways)
 
 
-def put(folder: Path, name: str, content: bytes) -> None:
+def put(folder: Path, name: str, content: bytes, feed: str = FEED) -> None:
     """Drop a file as its sender should: whole, then its checksum."""
-    outbox = folder / "outbox" / FEED
+    outbox = folder / "outbox" / feed
     outbox.mkdir(parents=True, exist_ok=True)
     (outbox / name).write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
@@ -44,14 +44,19 @@ def tidings(folder: Path) -> list[dict[str, Any]]:
     return [each for path in sorted((folder / "receipts").glob("legs.*")) for each in read(path)]
 
 
-def received(folder: Path) -> list[dict[str, Any]]:
+def received(folder: Path, feed: str = FEED) -> list[dict[str, Any]]:
     """Give the records of the inbox, each file checked against its checksum."""
+    return [record for path in whole_files(folder, feed) for record in read(path)]
+
+
+def whole_files(folder: Path, feed: str) -> list[Path]:
+    """Give the files of the inbox that are whole, each checked against its checksum."""
     found = []
-    for sidecar in sorted((folder / "inbox" / FEED).glob("*.sha256")):
+    for sidecar in sorted((folder / "inbox" / feed).glob("*.sha256")):
         digest, name = sidecar.read_text(encoding="utf-8").split()
         path = sidecar.with_name(name)
         assert hashlib.sha256(path.read_bytes()).hexdigest() == digest
-        found += read(path)
+        found.append(path)
     return found
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 
 from hub.gateway.app import make_app
+from hub.gateway.ending import Ending
 from hub.gateway.pool import Pool
 from hub.gateway.server import Door, serve
 from hub.runtime.hub import Hub
@@ -65,8 +66,10 @@ class Gateway(NamedTuple):
         """Listen for the length of a block."""
         door = Door("127.0.0.1", self.port, self.folder / "own.pem", self.folder / "clients-ca.pem")
         stopping = threading.Event()
-        app = make_app(Pool(self.settings, Metrics()), BODY_BYTES)
-        thread = threading.Thread(target=serve, args=(app, door, lambda: not stopping.is_set()))
+        ending = Ending(self.settings.idle_seconds)
+        app = make_app(Pool(self.settings, Metrics()), BODY_BYTES, ending)
+        given = app, door, lambda: not stopping.is_set(), ending
+        thread = threading.Thread(target=serve, args=given)
         thread.start()
         try:
             self._await_answer()

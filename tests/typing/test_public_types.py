@@ -7,7 +7,7 @@ the types tell the truth.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Protocol, Self, assert_type
 
 import pytest
@@ -18,7 +18,7 @@ from hub.runtime.worker import Tally
 from hub.testing import sandbox_hub
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from types import TracebackType
 
     from hub.bus.administration import Administration
@@ -48,6 +48,9 @@ class MyBus:
         """Keep the records."""
         self.kept.extend(records)
 
+    def admit(self, records: Sequence[Record]) -> None:
+        """Take any number: nobody reads it."""
+
     def join(self, group: str, topics: Sequence[str]) -> Member:
         """Give a member that finds nothing."""
         return MyMember(group, topics)
@@ -71,6 +74,10 @@ class MyBus:
     def backlog(self, group: str, topic: str) -> int:
         """Give nothing."""
         return self.position(group, topic, 0)
+
+    def ends(self, places: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+        """Give where the records of partitions end."""
+        return {place: self.extent(*place).end for place in places}
 
     def extent(self, topic: str, partition: int) -> Extent:
         """Give where the records of a topic begin and end."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hub.bus.port import Record
 from hub.runtime import topics
+from hub.runtime.tail import Tail
 from hub.sealing.errors import ForgedAnnouncementError
 from hub.sealing.keys import Announcement
 
@@ -45,10 +46,7 @@ def announced(bus: Bus) -> set[str]:
 
 
 def _all(bus: Bus) -> Iterator[Delivered]:
-    position = 0
-    while records := bus.follow(topics.keys().name, 0, position, _AT_ONCE):
-        yield from records
-        position = records[-1].offset + 1
+    return Tail(bus, topics.keys().name).read_on()
 
 
 def _names(record: Delivered) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from hub.sealing.keys import Epoch
-from hub.vocabulary.clock import JST, parse_instant
+from hub.vocabulary.clock import day_in_japan, parse_instant
 from hub.vocabulary.ids import is_id, minted_at
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def day_of_sealed(keys: Iterable[KeyRow]) -> DayOf:
 def day_of_page(record: Delivered) -> date:
     """Give the day of the first line of a page of JSON lines."""
     at: str = orjson.loads(record.value.partition(b"\n")[0])["at"]
-    return parse_instant(at).astimezone(JST).date()
+    return day_in_japan(parse_instant(at))
 
 
 def end_of_day(bus: Bus, topic: str, partition: int, day: date, day_of: DayOf) -> int:
@@ -83,4 +83,4 @@ def _halve(bus: Bus, topic: str, partition: int, among: range, day: date, day_of
 def _minted(headers: Mapping[str, bytes]) -> date:
     """Give the day on which a record's id was minted; one that bears none is older than any."""
     identifier = headers.get("ce_id", b"").decode(errors="replace")
-    return minted_at(identifier).astimezone(JST).date() if is_id(identifier) else date.min
+    return day_in_japan(minted_at(identifier)) if is_id(identifier) else date.min

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
 from hub.custody.events import Event
-from hub.custody.machine import may_be_handed_over
 from hub.custody.states import Cause, State, Step
 from hub.errors import SurroundingsError
 from hub.runtime.custody import records
+from hub.runtime.custody.counters import CustodyCounter, NotWaitingError
 from hub.runtime.home_settings import terms_of
 from hub.sealing.errors import UnknownKeyError
 from hub.sealing.files import DamagedFileError, Label, Whole, opened
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.custody.states import Custody, File
-    from hub.runtime.hub import Hub
-    from hub.vocabulary.organisations import Organisation
+
+NOT_WHOLE = (ChunksGoneError, ChunksDamagedError, DamagedFileError, UnknownKeyError)
+"""Why a file cannot be handed over: it is erased, or not as it was sealed."""
 
 
 class HandedOver(NamedTuple):
@@ -46,31 +47,67 @@ class HandedOver(NamedTuple):
         }
 
 
-class FileCounter:
-    """Where one recipient fetches the files of one feed; ``unopened`` counts what did not open."""
+class Waiting(NamedTuple):
+    """One file that waits for its recipient; ``size`` in bytes."""
 
-    def __init__(self, hub: Hub, feed: str, recipient: Organisation) -> None:
-        self._hub = hub
-        self._feed = feed
-        self._recipient = recipient
-        self._log = hub.custody_log
-        self.unopened = 0
+    file_id: str
+    feed: str
+    sender: str
+    size: int
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Give it as a list over a network shows it."""
+        return {"id": self.file_id, "feed": self.feed, "from": self.sender, "bytes": self.size}
+
+
+class Parcel(NamedTuple):
+    """One file on its way to its recipient: ``size`` in bytes, ``sha256`` in hex, and its content.
+
+    It is noted as sent when the last of ``pieces`` (at most ``CHUNK_BYTES`` each) was taken, and not
+    before.
+    """
+
+    file_id: str
+    size: int
+    sha256: str
+    pieces: Iterator[bytes]
+
+    def __repr__(self) -> str:
+        return f"Parcel({self.file_id}, {self.size} bytes)"
+
+
+class FileCounter(CustodyCounter):
+    """Where one recipient fetches the files of one feed."""
+
+    def waiting(self, most: int | None = None) -> list[Waiting]:
+        """Give what waits, oldest first; nothing is noted by that."""
+        files = [custody.file for custody in self._ready(most)]
+        return [Waiting(file.id, file.feed, file.sender, file.size) for file in files]
+
+    def hand_over(self, file_id: str) -> Parcel:
+        """Give a file that waits, after all of it has opened with the hash that its sender sealed.
+
+        Raises ``NotWaitingError`` where it does not wait, and one of ``NOT_WHOLE`` where it is not
+        as it was sealed. It is opened twice, so that nothing of a damaged file is ever given.
+        """
+        custody = next((each for each in self._ready() if each.file.id == file_id), None)
+        if custody is None:
+            raise NotWaitingError
+        whole = Whole(0, "")
+        for piece in self._opened(custody.file):
+            whole = piece if isinstance(piece, Whole) else whole
+        return Parcel(file_id, *whole, self._pieces(custody))
 
     def fetch(self, folder: Path, most: int | None = None) -> Iterator[HandedOver]:
         """Write what waits into a folder, oldest first, and yield each file once it was sent."""
         _make(folder)
-        self._log.catch_up()
-        now = self._log.date(self._hub.clock.now())
-        waiting = [each for each in self._log.files.values() if self._is_for(each.file)]
-        ready = [custody for custody in waiting if may_be_handed_over(custody, now)]
-        for custody in ready[:most]:
+        for custody in self._ready(most):
             try:
                 whole = self._write(custody.file, folder)
-            except (ChunksGoneError, ChunksDamagedError, DamagedFileError, UnknownKeyError):
+            except NOT_WHOLE:
                 self.unopened += 1
                 continue
-            if custody.state is State.ACCEPTED:
-                self._publish(custody, State.SENT, Cause.HANDED_OVER)
+            self._note_sent(custody)
             yield HandedOver(custody.file.id, _place(folder, custody.file), *whole)
 
     def acknowledge(self, handed_over: HandedOver) -> None:
@@ -78,16 +115,28 @@ class FileCounter:
         custody = self._log.files[handed_over.file_id]
         self._publish(custody, State.ACKNOWLEDGED, Cause.CONFIRMED)
 
-    def _is_for(self, file: File) -> bool:
-        return file.feed == self._feed and file.recipient == self._recipient.id
+    def _pieces(self, custody: Custody) -> Iterator[bytes]:
+        for piece in self._opened(custody.file):
+            if not isinstance(piece, Whole):
+                yield piece
+        self._note_sent(custody)
+
+    def _note_sent(self, custody: Custody) -> None:
+        """Note the first hand-over; what was fetched again meanwhile stays as it is."""
+        if self._log.files[custody.file.id].state is State.ACCEPTED:
+            self._publish(custody, State.SENT, Cause.HANDED_OVER)
+
+    def _opened(self, file: File) -> Iterator[bytes | Whole]:
+        key = self._hub.vault.file_key(file.id)
+        label = Label(file.id, file.feed, file.sender, file.recipient)
+        return opened(key, label, self._hub.files.read(file.id))
 
     def _write(self, file: File, folder: Path) -> Whole:
         """Write a file under its name once all of it has opened; what is not whole is removed."""
-        key = self._hub.vault.file_key(file.id)
-        label = Label(file.id, file.feed, file.sender, file.recipient)
+        content = self._opened(file)
         draft = folder / f".{file.id}.part"
         try:
-            whole = _copy(opened(key, label, self._hub.files.read(file.id)), draft)
+            whole = _copy(content, draft)
             draft.replace(_place(folder, file))
         except OSError as error:
             raise SurroundingsError(

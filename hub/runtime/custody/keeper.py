@@ -8,6 +8,7 @@ whoever takes over goes on from the last stage.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hub.bus.port import FencedError
@@ -24,11 +25,12 @@ from hub.vocabulary.clock import rfc3339
 from hub.vocabulary.reasons import because
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from hub.bus.port import Record
     from hub.custody.payloads import Life
+    from hub.runtime.custody.units import Ends, Standing
     from hub.runtime.hub import Hub
 
 GROUP = "hub.keeper"
@@ -68,7 +70,7 @@ class Keeper:
     def waits(self) -> bool:
         """Say whether an erasure has begun and is not certified."""
         self._lives.catch_up()
-        return any(True for _ in self._lives.under_way())
+        return bool(self._lives.under_way())
 
     def count_late(self) -> tuple[int, int]:
         """Give how many erasures that have begun are past half of their time, and how many past all."""
@@ -92,23 +94,28 @@ class Keeper:
 
     def _begin(self, now: datetime) -> tuple[list[Record], int]:
         """Decide what goes; who has still to be told of it is told first."""
-        self._give_up(now)
+        ripe = list(self._units.ripe(now))
+        if self._give_up([each for each in ripe if not each.is_due(now)], now):
+            ripe = list(self._units.ripe(now))
         begun: list[Record] = []
-        for standing in filter(lambda each: each.is_due(now), self._units.ripe(now)):
+        for standing in (each for each in ripe if each.is_due(now)):
             begun += discard_expired(self._hub, standing.unit, standing.doom)
             doom = self._units.with_traces(standing.doom)
             begun.append(self._lives.begin(standing.unit, doom, now))
         return begun, 0
 
-    def _give_up(self, now: datetime) -> None:
-        """Give up what nobody fetched within its limit; it is due from then on."""
-        for standing in self._units.ripe(now):
-            if not standing.is_due(now):
-                unread = self._units.unread(standing.unit, standing.doom)
+    def _give_up(self, overstayed: Sequence[Standing], now: datetime) -> bool:
+        """Give up what nobody fetched within its limit: due from then on. Says whether any was."""
+        for standing in overstayed:
+            unread = self._units.unread(standing.unit, standing.doom)
+            # Whoever fetches at this moment, or reads as a member of the group, is given up at
+            # a later step; nobody else's payload waits for that.
+            with suppress(FencedError):
                 give_up(self._hub, standing.unit, unread, now)
+        return bool(overstayed)
 
     def _shred(self, now: datetime) -> tuple[list[Record], int]:
-        doomed = list(self._lives.under_way())
+        doomed = self._lives.under_way()
         self._remove(doomed, now)
         fresh = [life for life in doomed if life.stage is Stage.DUE]
         return [self._lives.step(life.unit, Stage.SHREDDED, now) for life in fresh], 0
@@ -136,7 +143,7 @@ class Keeper:
         names = [key.encode() for key in doom.keys]
         return bool(
             held & set(doom.keys)
-            or self._is_readable(doom.ends)
+            or self._units.is_readable(doom.ends)
             or self._hub.vault.keeps(names)
             or self._hub.files.finds(doom.traces)
         )
@@ -148,11 +155,11 @@ class Keeper:
         now = self._now()
         over = [life for life in self._lives.units.values() if life.stage is Stage.VERIFIED]
         held = {key.key_id for key in self._hub.vault.list_keys()}
-        readable = self._is_readable(_furthest(over))
+        readable = self._units.is_readable(_furthest(over))
         back = [
             life
             for life in over
-            if held & set(life.doom.keys) or (readable and self._is_readable(life.doom.ends))
+            if held & set(life.doom.keys) or (readable and self._units.is_readable(life.doom.ends))
         ]
         if back:
             self._remove(back, now)
@@ -160,21 +167,14 @@ class Keeper:
             self._hub.bus.publish(ledger_pages(lines))
         self._looked_back = True
 
-    def _is_readable(self, ends: Mapping[str, Sequence[int]]) -> bool:
-        return any(
-            self._hub.bus.extent(topic, partition).begin < end
-            for topic, offsets in ends.items()
-            for partition, end in enumerate(offsets)
-        )
 
-
-def _furthest(doomed: Iterable[Life]) -> dict[str, list[int]]:
+def _furthest(doomed: Iterable[Life]) -> Ends:
     """Give how far each partition goes, where several units lie one behind the other."""
-    ends: dict[str, list[int]] = {}
+    ends: dict[str, tuple[int, ...]] = {}
     for life in doomed:
         for topic, offsets in life.doom.ends.items():
-            before = ends.get(topic, [0] * len(offsets))
-            ends[topic] = [max(pair) for pair in zip(before, offsets, strict=True)]
+            before = ends.get(topic, (0,) * len(offsets))
+            ends[topic] = tuple(map(max, before, offsets))
     return ends
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from hub.custody.claims import cover_of
 from hub.custody.events import Event
-from hub.custody.machine import is_certificate, may_be_handed_over
+from hub.custody.machine import is_certificate
 from hub.custody.states import Cause, State, Step
 from hub.runtime.custody import letter_records as records
 from hub.runtime.custody import letters
+from hub.runtime.custody.counters import CustodyCounter
 from hub.runtime.custody.letter_desk import NOT_OPENED
 from hub.runtime.delivery import Delivery
 
@@ -21,23 +22,16 @@ if TYPE_CHECKING:
     from hub.vocabulary.organisations import Organisation
 
 
-class LetterCounter:
-    """Where one recipient fetches the letters of one feed; ``unopened`` counts what did not open."""
+class LetterCounter(CustodyCounter):
+    """Where one recipient fetches the letters of one feed."""
 
     def __init__(self, hub: Hub, feed: str, recipient: Organisation) -> None:
-        self._hub = hub
+        super().__init__(hub, feed, recipient)
         self._feed = letters.feed_of(hub, feed)
-        self._recipient = recipient
-        self._log = hub.custody_log
-        self.unopened = 0
 
     def fetch(self, most: int | None = None) -> Iterator[Delivery]:
         """Yield what waits, oldest first, each once it was noted as sent."""
-        self._log.catch_up()
-        now = self._log.date(self._hub.clock.now())
-        ready = [each for each in self._log.files.values() if self._is_for_us(each)]
-        ready = [custody for custody in ready if may_be_handed_over(custody, now)]
-        for custody in ready[:most]:
+        for custody in self._ready(most):
             try:
                 delivery = self._delivery(custody)
             except NOT_OPENED:
@@ -51,10 +45,6 @@ class LetterCounter:
         """Note that the recipient has this letter; it is not given again."""
         custody = self._log.files[delivery.message_id]
         self._publish(custody, State.ACKNOWLEDGED, Cause.CONFIRMED)
-
-    def _is_for_us(self, custody: Custody) -> bool:
-        file = custody.file
-        return (file.feed, file.recipient) == (self._feed.name, self._recipient.id)
 
     def _delivery(self, custody: Custody) -> Delivery:
         file = custody.file

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from hub.custody.certificate_life import day_of
 from hub.runtime.custody import letters
+from hub.vocabulary.clock import day_in_japan
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,7 @@ def dated(file: File, now: datetime, *, is_answer: bool) -> File:
     if cover is None or not cover.is_certificate:
         return replace(file, gives_up_at=letters.notice_terms().gives_up_at(now))
     terms, planned_on = letters.certificate_terms(), date.fromisoformat(cover.planned_on)
-    answered_on = day_of(now) if is_answer else None
+    answered_on = day_in_japan(now) if is_answer else None
     cover = replace(
         cover,
         last_claim_on=terms.last_claim_on(planned_on, answered_on).isoformat(),

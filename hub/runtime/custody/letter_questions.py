@@ -8,7 +8,7 @@ from hub.custody.claims import cover_of
 from hub.custody.states import State
 from hub.rules.letters import load_letters
 from hub.rules.model import Question
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import day_in_japan
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -35,7 +35,7 @@ def decide(hub: Hub, file: File) -> Decision:
     sender, recipient = directory.get(file.sender), directory.get(file.recipient)
     if sender is None or recipient is None:
         raise LookupError("a letter names its parties by id")
-    day = hub.custody_log.date(hub.clock.now()).astimezone(JST).date()
+    day = day_in_japan(hub.custody_log.date(hub.clock.now()))
     if is_asked_for(about(hub, file), file):
         task, facts = rules.answers[file.feed], _AFTER_REQUEST
     else:

@@ -7,6 +7,7 @@ that is quarantined is kept as any other feed's is.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from hub.custody.certificate_life import Cover
@@ -20,17 +21,19 @@ from hub.runtime.custody import letters
 from hub.runtime.custody.letter_addresses import Addresses
 from hub.runtime.custody.letter_days import dated, wrong_plan
 from hub.runtime.submission import LineReceipt
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import day_in_japan
 from hub.vocabulary.reasons import Reason, because
 from hub.vocabulary.requests import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from hub.bus.port import Record
     from hub.intake.decode import Encoding
     from hub.intake.letters import ReadLetter
     from hub.rules.model import Decision
     from hub.runtime.hub import Hub
+    from hub.runtime.submission import Commit
     from hub.vocabulary.letters import Letter
     from hub.vocabulary.organisations import Organisation
 
@@ -57,7 +60,12 @@ class Judged(NamedTuple):
 
 
 class LetterSubmission:
-    """One file of one sender's letters, to whom they name or to the one that is asked for."""
+    """One file of one sender's letters, to whom they name or to the one that is asked for.
+
+    Each is a commit of its own, since what comes after it may depend on it.
+    """
+
+    at_once = 1
 
     def __init__(
         self,
@@ -88,26 +96,59 @@ class LetterSubmission:
 
     def take(self, stream: IO[bytes]) -> Iterator[LineReceipt]:
         """Take every line and yield its receipt, after the commit that it is in."""
-        for line in read_letters(stream, self._feed, self._encoding):
-            self._log.catch_up()
-            self._now = self._log.date(self._hub.clock.now())
-            judged = self._judge(line, self._hub.mint())
-            self._keep(judged, line)
-            yield LineReceipt(
-                line.line, judged.file.id, judged.outcome, _reason(judged), judged.warnings
-            )
+        for line in self.lines(stream):
+            yield from self.settle([line], self._publish)
+
+    def lines(self, stream: IO[bytes]) -> Iterator[ReadLetter]:
+        """Yield every line, read; raises ``UsageError`` where the whole file is wrong."""
+        return read_letters(stream, self._feed, self._encoding)
+
+    def settle(self, chunk: Sequence[ReadLetter], commit: Commit) -> list[LineReceipt]:
+        """Take some lines by one commit, and give their receipts.
+
+        What was sealed for a commit that did not come about belongs to nobody, and a custodian
+        erases it.
+        """
+        self._look()
+        judged = [self._judge(line, self._hub.mint()) for line in chunk]
+        receipts = [
+            LineReceipt(line.line, each.file.id, each.outcome, _reason(each), each.warnings)
+            for each, line in zip(judged, chunk, strict=True)
+        ]
+        with ExitStack() as places:
+            kept = [
+                self._keep(each, line, places) for each, line in zip(judged, chunk, strict=True)
+            ]
+            commit(receipts, [record for records in kept for record in records])
+        return receipts
+
+    def ending(self, accepted: int) -> list[Record]:
+        """Give nothing: letters have no initial load that ends."""
+        del accepted
+        return []
 
     def retake(self, stored: bytes, message_id: str) -> Reason | None:
         """Take a quarantined line again under its id; gives why it still is quarantined."""
-        self._log.catch_up()
-        self._now = self._log.date(self._hub.clock.now())
+        self._look()
         line = read_letter(stored, self._feed, self._encoding)
         judged = self._judge(line, message_id)
-        self._keep(judged, line)
+        with ExitStack() as places:
+            self._publish([], self._keep(judged, line, places))
         return judged.quarantine
 
-    def _keep(self, judged: Judged, line: ReadLetter) -> None:
-        """Commit a line: sealed and in custody, refused, or quarantined."""
+    def _look(self) -> None:
+        self._log.catch_up()
+        self._now = self._log.date(self._hub.clock.now())
+
+    def _publish(self, receipts: Sequence[LineReceipt], records: Sequence[Record]) -> None:
+        del receipts
+        self._hub.bus.publish(records)
+
+    def _keep(self, judged: Judged, line: ReadLetter, places: ExitStack) -> list[Record]:
+        """Give what is to be committed of a line: sealed and in custody, refused, or quarantined.
+
+        The place of what is sealed stays taken until ``places`` are let go of.
+        """
         hub, file, now = self._hub, judged.file, self._now
         if judged.quarantine:
             request = Request(self._asked.id if self._asked else None)
@@ -115,13 +156,14 @@ class LetterSubmission:
             rejected = Rejected(
                 file.id, file.sender, judged.quarantine, form, line.stored, None, request
             )
-            hub.bus.publish(records.rejection(hub, file.feed, rejected, now))
-        elif judged.refusal:
-            hub.bus.publish(records.refusal(hub, file, judged.refusal, now))
-        elif judged.letter:
-            with hub.files.begin(file.id) as writer:
-                whole = letters.seal_into(hub, file, judged.letter, writer)
-                hub.bus.publish(self._log.records(letters.arrival(whole, now)))
+            return records.rejection(hub, file.feed, rejected, now)
+        if judged.refusal:
+            return records.refusal(hub, file, judged.refusal, now)
+        if judged.letter is None:
+            return []
+        writer = places.enter_context(hub.files.begin(file.id))
+        whole = letters.seal_into(hub, file, judged.letter, writer)
+        return self._log.records(letters.arrival(whole, now))
 
     def _judge(self, line: ReadLetter, message_id: str) -> Judged:
         """Say what becomes of one line, as far as its format and the rules say it."""
@@ -164,7 +206,7 @@ class LetterSubmission:
         if found:
             return found
         if _MOVED in self._feed.sheet.index:
-            today = self._now.astimezone(JST).date().isoformat()
+            today = day_in_japan(self._now).isoformat()
             ahead = self._feed.on_sheet(_MOVED, letter) > today
             return because("not-yet-moved", _MOVED) if ahead else None
         return None

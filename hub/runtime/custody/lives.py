@@ -15,15 +15,13 @@ import orjson
 from hub.custody.payloads import Doom, Life, Stage, Unit
 from hub.runtime import topics
 from hub.runtime.stamps import Stamp
-from hub.vocabulary.clock import JST, rfc3339
+from hub.runtime.tail import Tail
+from hub.vocabulary.clock import day_in_japan, rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from hub.bus.port import Bus, Record
     from hub.sealing.vault import Vault
 
-_AT_ONCE = 500
 Place = tuple[str, int]
 
 
@@ -38,10 +36,9 @@ class Lives:
     """The marks, erasures and sweeps of one hub, as of the last ``catch_up``. Use from one thread."""
 
     def __init__(self, bus: Bus, vault: Vault) -> None:
-        self._bus = bus
         self._topic = topics.lives().name
         self._stamp = Stamp(vault.secret("custody-steps"))
-        self._position = 0
+        self._tail = Tail(bus, self._topic)
         self._marks: dict[Place, list[Mark]] = {}
         self._latest: datetime | None = None
         self.units: dict[str, Life] = {}
@@ -50,11 +47,9 @@ class Lives:
 
     def catch_up(self) -> None:
         """Read the lines that have been added."""
-        while records := self._bus.follow(self._topic, 0, self._position, _AT_ONCE):
-            for record in records:
-                self._position = record.offset + 1
-                if self._stamp.is_on(record):
-                    self._take(orjson.loads(record.value))
+        for record in self._tail.read_on():
+            if self._stamp.is_on(record):
+                self._take(orjson.loads(record.value))
 
     def date(self, now: datetime) -> datetime:
         """Give the present instant, or the latest line's where the clock is behind it."""
@@ -64,6 +59,10 @@ class Lives:
         """Give when all of a partition before an offset had been acknowledged, if a mark says so."""
         marks = (mark.at for mark in self._marks.get(place, ()) if mark.end >= end)
         return next(marks, None)
+
+    def noted(self, place: Place) -> int:
+        """Give the offset before which a partition was acknowledged, or given up, as marks say."""
+        return max((mark.end for mark in self._marks.get(place, ())), default=0)
 
     def mark(self, topic: str, partition: int, end: int, at: datetime) -> Record:
         """Give the record of a mark."""
@@ -90,7 +89,7 @@ class Lives:
         """Give the record that begins the topic, so that there is one to take turns by."""
         return self.sweep("lives", at)
 
-    def under_way(self) -> Iterable[Life]:
+    def under_way(self) -> list[Life]:
         """Give the erasures that have begun and are not verified."""
         return [life for life in self.units.values() if life.stage is not Stage.VERIFIED]
 
@@ -105,7 +104,7 @@ class Lives:
             place = (fields["mark"], fields["partition"])
             self._marks.setdefault(place, []).append(Mark(fields["end"], at))
         elif "swept" in fields:
-            self.swept[fields["swept"]] = at.astimezone(JST).date()
+            self.swept[fields["swept"]] = day_in_japan(at)
             if fields["removed"]:
                 self.forgotten.append((Unit.parse(fields["removed"]), at))
         else:

@@ -14,6 +14,7 @@ from hub.custody.states import Custody, ForbiddenStepError, State
 from hub.runtime import topics
 from hub.runtime.logs import warn
 from hub.runtime.stamps import Stamp
+from hub.runtime.tail import Tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from hub.custody.states import File
     from hub.sealing.vault import Vault
 
-_AT_ONCE = 500
-
 
 class CustodyLog:
     """Every file in custody by id, as of the last ``catch_up``. Use from one thread.
@@ -35,9 +34,8 @@ class CustodyLog:
     """
 
     def __init__(self, bus: Bus, vault: Vault) -> None:
-        self._bus = bus
         self._stamp = Stamp(vault.secret("custody-steps"))
-        self._position = 0
+        self._tail = Tail(bus, topics.custody().name)
         self._has_caught_up = False
         self.files: dict[str, Custody] = {}
         self._latest: datetime | None = None
@@ -47,11 +45,8 @@ class CustodyLog:
 
     def catch_up(self) -> None:
         """Read the steps that have been added."""
-        topic = topics.custody().name
-        while records := self._bus.follow(topic, 0, self._position, _AT_ONCE):
-            for record in records:
-                self._position = record.offset + 1
-                self._take(record)
+        for record in self._tail.read_on():
+            self._take(record)
         self._has_caught_up = True
 
     def records(self, events: Sequence[Event]) -> list[Record]:

@@ -8,7 +8,7 @@ that says that all has come. What ended in between is found by the worker and er
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hub.custody.events import Event
 from hub.custody.machine import Lateness, lateness
@@ -22,16 +22,27 @@ from hub.sealing.files import CHUNK_BYTES, ChunkSealer, Label
 from hub.vocabulary.reasons import because
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from hub.bus.chunks import ChunkWriter
+    from hub.bus.port import Record
     from hub.rules.model import Decision
     from hub.runtime.hub import Hub
+    from hub.runtime.submission import Commit
     from hub.vocabulary.organisations import Organisation
     from hub.vocabulary.reasons import Reason
 
 MOST_BYTES = 2 << 30
 """The largest file: 2 GiB."""
+
+
+class Readable(Protocol):
+    """What a file's bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give the next bytes, so many unless there are no more."""
+        ...
 
 
 class FileSubmission:
@@ -53,32 +64,38 @@ class FileSubmission:
         reason = None if decision.permits else decision.reason
         return LineReceipt(1, None, "accepted", reason, ()).to_dict() | {"recipients": [leg]}
 
-    def take(self, stream: IO[bytes]) -> LineReceipt:
+    def take(self, stream: Readable) -> LineReceipt:
         """Take the file and give its receipt; one that no rule permits is refused unread.
 
         Raises ``UsageError`` for a file over ``MOST_BYTES``, of which nothing is kept, and
         ``SurroundingsError`` for one that came so slowly that it was given up meanwhile.
         """
+        return self.settle(stream, self._publish)
+
+    def settle(self, stream: Readable, commit: Commit) -> LineReceipt:
+        """Take the file as ``take`` does; ``commit`` is what makes it count."""
         log = self._hub.custody_log
         log.catch_up()
         now = log.date(self._hub.clock.now())
         reason = self._refused(now)
         file = self._file(now)
+        receipt = LineReceipt(1, file.id, "accepted", reason, ())
         if reason:
             catalogue = self._hub.books.catalogue.digest
-            self._hub.bus.publish(records.refusal(file, reason, catalogue, now))
-            return LineReceipt(1, file.id, "accepted", reason, ())
+            commit([receipt], records.refusal(file, reason, catalogue, now))
+            return receipt
         with self._hub.files.begin(file.id) as writer:
-            self._tell(file, now, Cause.BEGUN)
+            self._publish([], self._told(file, now, Cause.BEGUN))
             whole = self._seal(file, stream, writer)
-            self._tell(whole, log.date(self._hub.clock.now()), Cause.SUBMITTED)
+            now = log.date(self._hub.clock.now())
+            commit([receipt], self._told(whole, now, Cause.SUBMITTED))
         log.catch_up()
         if not log.files[file.id].is_whole:
             raise SurroundingsError(
                 "送信に時間がかかりすぎ、途中で打ち切られました。もう一度送ってください"
                 " / the file came too slowly and was given up on the way: send it again"
             )
-        return LineReceipt(1, file.id, "accepted", None, ())
+        return receipt
 
     def _refused(self, now: datetime) -> Reason | None:
         """Say why no file of this sender is taken now, if none is."""
@@ -102,7 +119,7 @@ class FileSubmission:
         self._terms.due_at(gives_up_at)
         return File(self._hub.mint(), self._feed, self._sender.id, self._recipient.id, gives_up_at)
 
-    def _seal(self, file: File, stream: IO[bytes], writer: ChunkWriter) -> File:
+    def _seal(self, file: File, stream: Readable, writer: ChunkWriter) -> File:
         """Seal the stream into the writer; gives what is known of the file then."""
         key = self._hub.vault.make_file_key(file.id, self._hub.clock.now())
         sealer = ChunkSealer(key, Label(file.id, file.feed, file.sender, file.recipient))
@@ -123,6 +140,10 @@ class FileSubmission:
             traces=tuple(sealer.traces),
         )
 
-    def _tell(self, file: File, at: datetime, cause: Cause) -> None:
+    def _told(self, file: File, at: datetime, cause: Cause) -> list[Record]:
         event = Event(file.id, Step(State.RECEIVED, at, cause), file)
-        self._hub.bus.publish(self._hub.custody_log.records([event]))
+        return self._hub.custody_log.records([event])
+
+    def _publish(self, receipts: Sequence[LineReceipt], records: Sequence[Record]) -> None:
+        del receipts
+        self._hub.bus.publish(records)

@@ -17,7 +17,7 @@ from hub.runtime import topics
 from hub.runtime.custody.rows import rows_of
 from hub.runtime.desk import FORGETS
 from hub.runtime.outcome import HUB, ledger_pages
-from hub.vocabulary.clock import JST, rfc3339
+from hub.vocabulary.clock import day_in_japan, rfc3339
 from hub.vocabulary.reasons import because
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Sweep:
 
     def step(self) -> int:
         """Look through every partition not looked through today; gives how many removed anything."""
-        today = self._hub.clock.now().astimezone(JST).date()
+        today = day_in_japan(self._hub.clock.now())
         if today == self._looked:
             return 0
         self._looked = today
@@ -57,7 +57,7 @@ class Sweep:
         return removed
 
     def _look_through(self, here: Batch, now: datetime) -> bool:
-        last = now.astimezone(JST).date() - self._days - timedelta(days=1)
+        last = day_in_japan(now) - self._days - timedelta(days=1)
         gone = FORGETS[self._feeds[here.topic]](self._member.state(here), last)
         lines = [_certificate(here, len(gone), now)] if gone else []
         forgotten = _unit(here, now) if gone else None
@@ -75,7 +75,7 @@ def _name(here: Batch) -> str:
 
 
 def _unit(here: Batch, now: datetime) -> Unit:
-    return Unit(Kind.RESIDENT_STATE, str(here.partition), now.astimezone(JST).date())
+    return Unit(Kind.RESIDENT_STATE, str(here.partition), day_in_japan(now))
 
 
 def _certificate(here: Batch, count: int, now: datetime) -> bytes:

@@ -19,7 +19,7 @@ from hub.runtime.custody.rows import rows_of
 from hub.runtime.outcome import HUB
 from hub.sealing.files import ChunkSealer, Label, Whole, opened
 from hub.vocabulary.check_digits import individual_number_holds
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import day_in_japan
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,7 +96,7 @@ class TemporaryNumbers:
         return self._log.date(self._hub.clock.now())
 
     def _due_at(self, now: datetime) -> datetime:
-        unit = Unit(Kind.TEMPORARY_NUMBER, "", now.astimezone(JST).date())
+        unit = Unit(Kind.TEMPORARY_NUMBER, "", day_in_japan(now))
         return falls_due(self._row, unit, now)
 
     def _publish(self, *events: Event) -> None:

@@ -8,7 +8,7 @@ record.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from hub.bus.port import Batch
 from hub.custody.payloads import AGED, Doom, Kind, Unit, falls_due, gives_up_at, may_be_due
@@ -19,14 +19,17 @@ from hub.runtime.custody.rows import rows_of
 from hub.runtime.outcome import HUB
 from hub.runtime.worker import GROUP
 from hub.sealing.keys import Epoch
-from hub.vocabulary.clock import JST
+from hub.vocabulary.clock import day_in_japan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from hub.runtime.custody.boundaries import DayOf
     from hub.runtime.hub import Hub
+
+Ends: TypeAlias = "Mapping[str, tuple[int, ...]]"
+"""Up to where something goes, a number for each partition of each topic."""
 
 _TRACE_BYTES = 48
 _AT_ONCE = 500
@@ -126,20 +129,27 @@ class Units:
         group = _group(unit)
         return not group or all(
             self._hub.bus.position(group, topic, partition) >= end
-            for topic, ends in doom.ends.items()
-            for partition, end in enumerate(ends)
-            if end > self._hub.bus.extent(topic, partition).begin
+            for topic, partition, end in self._there(doom.ends)
         )
 
     def _acknowledged(self, doom: Doom) -> Iterator[datetime]:
-        for topic, ends in doom.ends.items():
-            for partition, end in enumerate(ends):
-                if end > self._hub.bus.extent(topic, partition).begin:
-                    at = self._hub.lives.acknowledged_at((topic, partition), end)
-                    if at:
-                        yield at
+        for topic, partition, end in self._there(doom.ends):
+            at = self._hub.lives.acknowledged_at((topic, partition), end)
+            if at:
+                yield at
 
-    def _ends(self, unit: Unit, day_of: DayOf) -> Mapping[str, tuple[int, ...]]:
+    def is_readable(self, ends: Ends) -> bool:
+        """Say whether any record before these ends is still there."""
+        return any(True for _ in self._there(ends))
+
+    def _there(self, ends: Ends) -> Iterator[tuple[str, int, int]]:
+        """Yield the partitions, each with its end, in which records before it are still there."""
+        for topic, offsets in ends.items():
+            for partition, end in enumerate(offsets):
+                if end > self._hub.bus.extent(topic, partition).begin:
+                    yield topic, partition, end
+
+    def _ends(self, unit: Unit, day_of: DayOf) -> Ends:
         return {
             topic: tuple(
                 self._end(topic, partition, unit, day_of)
@@ -161,11 +171,11 @@ class Units:
     def _aged(self, oldest: Unit, now: datetime) -> Iterator[Standing]:
         """Yield what of a kind goes by age, whole months at a time: what is due, else the next."""
         kind = oldest.kind
-        ripe = now.astimezone(JST).date() - timedelta(days=self._rows[kind].days)
+        ripe = day_in_japan(now) - timedelta(days=self._rows[kind].days)
         free = self._latest_free(kind)
         unit = Unit(kind, "", max(oldest.day, _last_month_end(min(ripe, free))))
         ends = self._kept_back(kind, self._ends(unit, day_of_page))
-        if unit.id not in self._hub.lives.units and self._takes_any(ends):
+        if unit.id not in self._hub.lives.units and self.is_readable(ends):
             due_at = falls_due(self._rows[kind], unit, unit.ended_at) if unit.day <= free else None
             yield Standing(unit, Doom((), ends), unit.ended_at, due_at, None)
 
@@ -190,12 +200,10 @@ class Units:
         log.catch_up()
         opened = [each.steps[0].at for each in log.files.values() if each.state != "verified"]
         opened += [life.reached[next(iter(life.reached))] for life in self._hub.lives.under_way()]
-        days = [_last_month_end(at.astimezone(JST).date()) for at in opened]
+        days = [_last_month_end(day_in_japan(at)) for at in opened]
         return min(days, default=date.max)
 
-    def _kept_back(
-        self, kind: Kind, ends: Mapping[str, tuple[int, ...]]
-    ) -> Mapping[str, tuple[int, ...]]:
+    def _kept_back(self, kind: Kind, ends: Ends) -> Ends:
         """Leave the last record of what is followed: its reader looks whether it is still there."""
         limit = read_head(self._hub.home.path).position if kind is Kind.LEDGER_PAGES else None
         kept = {}
@@ -204,21 +212,12 @@ class Units:
             kept[topic] = (max(0, min(end, last - 1)),)
         return kept
 
-    def _takes_any(self, ends: Mapping[str, Sequence[int]]) -> bool:
-        return any(
-            end > self._hub.bus.extent(topic, partition).begin
-            for topic, offsets in ends.items()
-            for partition, end in enumerate(offsets)
-        )
-
     def with_traces(self, doom: Doom) -> Doom:
         """Add the first bytes of the first record of each partition, to look for afterwards."""
         bus, traces = self._hub.bus, []
-        for topic, ends in doom.ends.items():
-            for partition, end in enumerate(ends):
-                is_there = doom.keys and bus.extent(topic, partition).begin < end
-                first = bus.follow(topic, partition, 0, 1) if is_there else []
-                traces += [r.value[:_TRACE_BYTES] for r in first if r.offset < end]
+        for topic, partition, end in self._there(doom.ends if doom.keys else {}):
+            first = bus.follow(topic, partition, 0, 1)
+            traces += [r.value[:_TRACE_BYTES] for r in first if r.offset < end]
         return doom._replace(traces=tuple(traces))
 
 

@@ -79,3 +79,14 @@ def test_state_is_given_whole_and_changed_without_moving_a_position(bus: Bus) ->
     member.commit(again, [])
     with pytest.raises(FencedError):
         member.commit(here, [], {b"a": None})
+
+
+def test_where_many_partitions_end_is_asked_at_once(bus: Bus) -> None:
+    """Each as ``extent`` has it, those without records and those erased among them."""
+    offsets = _fill(bus, 4)
+    bus.erase(_ends(offsets[2]))
+    places = [("in", partition) for partition in range(4)]
+    found = bus.ends(places)
+    assert found == {place: bus.extent(*place).end for place in places}
+    assert found["in", _PLACE] > offsets[-1]
+    assert dict(bus.ends([])) == {}

@@ -15,7 +15,8 @@ from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_access import Access, Cluster
 from hub.bus.kafka_settings import Patience, client
 from hub.bus.port import BusUnavailableError
-from hub.sealing.certificates import CALLS, SERVES, Authority, write_secret
+from hub.durable import write_secret
+from hub.sealing.certificates import CALLS, SERVES, Authority
 from ops.kafka.properties import HOST, Ports
 
 if TYPE_CHECKING:

@@ -27,7 +27,6 @@ _KNOWN = {
     "runtime/kafka_users.py",
     "runtime/operators.py",
     "runtime/rulebook.py",
-    "sealing/certificates.py",
 }
 
 

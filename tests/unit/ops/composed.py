@@ -34,16 +34,25 @@ def hub_services(profile: str = "") -> dict[str, Service]:
 
 
 def brokers(profile: str) -> dict[str, dict[str, str]]:
-    """Give the settings of each broker of a profile, as ``server.properties`` would have them.
-
-    The image reads ``KAFKA_A_B`` as ``a.b``.
-    """
+    """Give the settings of each broker of a profile, as ``server.properties`` would have them."""
     return {
         name: {
-            key.removeprefix("KAFKA_").lower().replace("_", "."): value
-            for key, value in service["environment"].items()
+            _property(key): value
+            for key, value in environment(name).items()
             if key.startswith("KAFKA_")
         }
         for name, service in services(profile).items()
         if service["image"].startswith("apache/kafka:")
     }
+
+
+def environment(name: str) -> dict[str, str]:
+    """Give the environment of a service; in the file two dollars stand for one."""
+    given: dict[str, str] = services()[name].get("environment", {})
+    return {key: value.replace("$$", "$") for key, value in given.items()}
+
+
+def _property(key: str) -> str:
+    """Read ``KAFKA_A_B___C`` as ``a.b-c``, as the image does."""
+    name = key.removeprefix("KAFKA_").lower().replace("_", ".")
+    return name.replace("...", "-").replace("..", "_")

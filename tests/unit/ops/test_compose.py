@@ -11,15 +11,27 @@ import fastjsonschema
 import pytest
 
 from hub.bus import declared
+from hub.bus.declared_rights import HUB, administrator, roles
 from hub.cli.main import cli
 from hub.runtime.buses import _KAFKA
 from hub.runtime.settings import Settings
-from tests.unit.ops.composed import PROFILES, ROOT, brokers, document, hub_services, services
+from ops.kafka.properties import Ports, Safety, properties
+from tests.unit.ops.composed import (
+    PROFILES,
+    ROOT,
+    Service,
+    brokers,
+    document,
+    hub_services,
+    services,
+)
 
 _SCHEMA = ROOT / "tests/support/compose/compose_spec.json"
 # What the vault and the client of PostgreSQL read by themselves, beside the settings.
-_READ_BY_OTHERS = {"HUB_MASTER_KEY", "HUB_MASTER_KEY_FILE", "PGPASSFILE"}
-_MAY_HOLD_A_SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY", re.IGNORECASE)
+_READ_BY_OTHERS = {"HUB_MASTER_KEY", "HUB_MASTER_KEY_FILE", "PGPASSFILE", "HUB_KAFKA_CARD"}
+_MAY_HOLD_A_SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY(?!STORE)", re.IGNORECASE)
+# Who may come in and what he may do; super.users and how often is asked again differ.
+_OF_SAFETY = re.compile(r"ssl|sasl|authorizer|allow\.everyone|inter\.broker|protocol\.map")
 
 
 def test_the_file_is_a_compose_file() -> None:
@@ -35,27 +47,32 @@ def test_what_a_service_names_is_there() -> None:
     """Volumes, secrets, files of this repository, and services of the same profile."""
     for name, service in services().items():
         for volume in service.get("volumes", ()):
-            source = volume.split(":")[0]
+            source = volume.split(":")[0] if isinstance(volume, str) else volume["source"]
             known = (
                 (ROOT / source).is_dir() if source[0] == "." else source in document()["volumes"]
             )
             assert known, (name, source)
         assert set(service.get("secrets", ())) <= document()["secrets"].keys()
-        for other in service.get("depends_on", ()):
+        for other, how in service.get("depends_on", {}).items():
             assert set(service["profiles"]) <= set(services()[other]["profiles"]), (name, other)
-            assert "healthcheck" in services()[other], other
+            ends = services()[other].get("restart") == "no"
+            assert ("healthcheck" in services()[other]) is not ends, other
+            waited = "service_completed_successfully" if ends else "service_healthy"
+            assert how == {"condition": waited}, (name, other)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_each_profile_is_whole(profile: str) -> None:
-    """Brokers, every role of the hub, Prometheus and Grafana, each with a health check."""
+    """Brokers, every role of the hub, Prometheus and Grafana: what goes on has a health check."""
     found = services(profile)
     assert len(brokers(profile)) == {"demo": 1, "full": 3}[profile]
-    roles = sorted(service["command"][-1] for service in hub_services(profile).values())
+    commands = [service["command"] for service in hub_services(profile).values()]
+    roles = sorted(words[-1] for words in commands if words[0] == "run")
     assert roles == ["custodian", "ledger", "worker"]
     assert {"prometheus", "grafana"} <= found.keys()
     assert ("postgres" in found) is (profile == "full")
-    assert [name for name, service in found.items() if "healthcheck" not in service] == []
+    goes_on = {name for name, service in found.items() if service["restart"] != "no"}
+    assert [name for name in goes_on if "healthcheck" not in found[name]] == []
 
 
 def test_every_port_is_open_on_loopback_alone() -> None:
@@ -63,7 +80,8 @@ def test_every_port_is_open_on_loopback_alone() -> None:
     ports = [port for service in services().values() for port in service.get("ports", ())]
     assert ports
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
-    assert [name for name, each in services().items() if "network_mode" in each] == []
+    modes = {each["network_mode"] for each in services().values() if "network_mode" in each}
+    assert modes <= {"none"}
 
 
 def test_no_secret_has_a_value_in_the_file() -> None:
@@ -83,12 +101,12 @@ def test_no_secret_has_a_value_in_the_file() -> None:
 @pytest.mark.parametrize("name", hub_services())
 def test_every_setting_of_the_hub_is_one_that_it_reads(name: str) -> None:
     """A misspelt variable would be ignored in silence; each value is one that the hub takes."""
-    found = hub_services()[name]["environment"]
+    found = hub_services()[name].get("environment", {})
     read = {f"HUB_{field.upper()}" for field in Settings.model_fields} | _READ_BY_OTHERS
     assert found.keys() <= read
     given = {key.removeprefix("HUB_").lower(): value for key, value in found.items()}
     settings = Settings(**{k: v for k, v in given.items() if k in Settings.model_fields})
-    assert _KAFKA.fullmatch(settings.bus)
+    assert not found or _KAFKA.fullmatch(settings.bus)
 
 
 @pytest.mark.parametrize("name", hub_services())
@@ -113,27 +131,70 @@ def test_a_command_that_the_hub_does_not_take_is_found() -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_the_roles_find_every_broker_of_their_profile(profile: str) -> None:
-    """Under the name that the broker gives itself, and no broker of the other profile."""
-    names = {f"{name}:9092" for name in brokers(profile)}
-    told = {
-        b["advertised.listeners"].removeprefix("PLAINTEXT://") for b in brokers(profile).values()
-    }
-    assert told == names
-    for service in hub_services(profile).values():
-        found = _KAFKA.fullmatch(service["environment"]["HUB_BUS"])
-        assert found
-        assert set(found["servers"].split(",")) == names
+    """Under the name that the broker gives itself and its certificate bears, at a door in TLS."""
+    found = brokers(profile)
+    doors = {"CLIENTS": 9092, "CERTIFIED": 9094}
+    for name, settings in found.items():
+        told = settings["advertised.listeners"].split(",")
+        assert {f"{door}://{name}:{port}" for door, port in doors.items()} < set(told)
+    services_of = hub_services(profile)
+    (made,) = [words for words in map(_words, services_of.values()) if "certificates" in words]
+    assert made[3:] == [name for name, _ in sorted(found.items())]
+    for service in services_of.values():
+        if "environment" in service:
+            card = service["environment"]["HUB_KAFKA_CARD"]
+            port = doors["CERTIFIED" if card.endswith("admin.toml") else "CLIENTS"]
+            bus = _KAFKA.fullmatch(service["environment"]["HUB_BUS"])
+            assert bus
+            assert set(bus["servers"].split(",")) == {f"{name}:{port}" for name in found}
+
+
+def _words(service: Service) -> list[str]:
+    words: list[str] = service["command"]
+    return words
+
+
+def test_each_role_has_the_rights_of_its_own_user() -> None:
+    """It is reached by a card of that name, which ``topics apply`` makes for a role of the data."""
+    for profile in PROFILES:
+        for service in hub_services(profile).values():
+            if service["command"][0] == "run":
+                card = Path(service["environment"]["HUB_KAFKA_CARD"])
+                assert card.parent.name == "kafka-users"
+                role = {"ledger": "recorder"}.get(service["command"][-1], service["command"][-1])
+                assert card.stem == role
+                assert roles()[role].holder == HUB
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_brokers_are_set_as_the_topics_want(profile: str) -> None:
-    """Every row of ``topics.toml`` for a cluster of that size stands there in words."""
+    """Every row of ``topics.toml`` for a secured cluster of that size stands there in words."""
     size = len(brokers(profile))
     for name, settings in brokers(profile).items():
         for row in declared.broker_settings():
-            # docs/deployment.md says that these brokers ask nobody who he is yet.
-            if size >= row.from_brokers and not row.secured:
+            if size >= row.from_brokers:
                 assert row.is_met_by(settings.get(row.name)), (name, row.name)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_brokers_are_secured_as_our_own_are(profile: str) -> None:
+    """Every setting of safety has the value with which the tests of security start a broker."""
+    for number, (name, settings) in enumerate(sorted(brokers(profile).items()), start=1):
+        own = _own_settings(number)
+        for key in (key for key in own if _OF_SAFETY.search(key)):
+            assert settings.get(key) == own[key].replace("{folder}", "/run/brokers"), (name, key)
+        users = ["User:admin", *(f"User:CN=node-{n + 1}" for n in range(len(brokers(profile))))]
+        assert settings["super.users"].split(";") == users
+        assert {key for key in settings if _OF_SAFETY.search(key)} == {
+            key for key in own if _OF_SAFETY.search(key)
+        }
+
+
+def _own_settings(number: int) -> dict[str, str]:
+    safety = Safety(Path("{folder}"), administrator(), 60_000)
+    ports = [Ports(1, 2, 3, 4)] * number
+    lines = properties(number, ports, Path("data"), safety).splitlines()
+    return dict(line.split("=", 1) for line in lines)
 
 
 def test_three_brokers_are_one_cluster() -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.bus.kafka_access import Access
+from hub.durable import write_secret
 from hub.runtime.home import Home
 from hub.runtime.kafka_card import write_card
 from hub.runtime.reach import Reach
-from hub.sealing.certificates import CALLS, Authority, write_secret
+from hub.sealing.certificates import CALLS, Authority
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,6 +16,7 @@ from hub.errors import UsageError
 from hub.runtime import topics
 from hub.runtime.slip_submission import SlipSubmission
 from hub.runtime.slips import Progress, SlipInUseError, Slips, Taking, read_slip
+from hub.runtime.submission import Submission
 from hub.testing import sandbox_hub
 from hub.vocabulary.requests import Request
 from tests.support.notices import TOWN, line_of, notice
@@ -95,7 +96,7 @@ def test_what_is_lost_in_any_commit_is_taken_up_where_it_stopped(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, commit: int, *, counts: bool
 ) -> None:
     """None lost, none doubled, in order, whether or not the lost commit counts."""
-    monkeypatch.setattr("hub.runtime.slip_submission.CHUNK", 2)
+    monkeypatch.setattr(Submission, "at_once", 2)
     content = _file(*range(5))
     with monkeypatch.context() as patch:
         _lose(hub, patch, commit, counts=counts)

@@ -65,6 +65,18 @@ def test_everything_is_there_after_closing(path: Path) -> None:
     assert kept == made
 
 
+def test_the_newest_key_signs_the_rules(path: Path) -> None:
+    """Each renewal makes another, the tenth too; it outlives the process that made it."""
+    with VaultFile.create(path, MASTER) as vault:
+        keys = [vault.rules_key().private_bytes_raw()]
+        for _ in range(10):
+            vault.renew_rules_key()
+            keys.append(vault.rules_key().private_bytes_raw())
+    assert len(set(keys)) == 11
+    with VaultFile.open(path, MASTER) as vault:
+        assert vault.rules_key().private_bytes_raw() == keys[-1]
+
+
 def test_a_named_secret_is_its_own(vault: VaultFile) -> None:
     """Each name has 32 random bytes, the same at every call, never the ledger's."""
     one, other = vault.secret("subject-digest"), vault.secret("state-digest")

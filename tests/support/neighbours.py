@@ -1,0 +1,28 @@
+"""A stage of neighbours around a hub under test: a few towns, their servers, whatever manners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from connectors.simulators.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+TOWN, CITY = "072010", "331007"
+PREFECTURE = "070009"
+
+
+def scenario(
+    towns: Mapping[str, Mapping[str, Any]],
+    servers: Mapping[str, Mapping[str, Any]] | None = None,
+    **changes: Any,
+) -> Scenario:
+    """Give a scenario of three days, lively enough that the same residents are told of twice."""
+    asked: dict[str, Any] = {"title": "a test", "days": 3, "residents": 60, "changes_a_year": 9.0}
+    parts = {"municipality": _parts(towns), "server": _parts(servers or {})}
+    return Scenario(**asked | parts | changes)
+
+
+def _parts(bodies: Mapping[str, Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    return [{"body": body} | dict(part) for body, part in bodies.items()]

@@ -1,0 +1,1 @@
+"""The neighbours that are played."""
