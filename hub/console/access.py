@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.errors import UsageError
 
@@ -23,12 +23,27 @@ class Role(NamedTuple):
     en: str
 
 
+class Act(NamedTuple):
+    """Something that may be done: the roles that propose it and agree to it, and reasons for it.
+
+    Where no role agrees, one person acts alone.
+    """
+
+    id: str
+    ja: str
+    en: str
+    proposes: frozenset[str]
+    agrees: frozenset[str]
+    causes: tuple[str, ...]
+
+
 class Access(NamedTuple):
-    """The roles, the routes open without a session, and of every other route the roles it is for."""
+    """The roles, the routes open without a session, of every other route its roles, and the acts."""
 
     roles: Mapping[str, Role]
     open: frozenset[str]
     routes: Mapping[str, frozenset[str]]
+    acts: Mapping[str, Act]
 
     def allows(self, role: str, route: str) -> bool:
         """Say whether a role may call a route; a route that is not named is for nobody."""
@@ -63,7 +78,14 @@ def load_access() -> Access:
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     roles = {name: Role(name, words["ja"], words["en"]) for name, words in table["role"].items()}
     routes = {name: frozenset(given) for name, given in table["route"].items()}
-    access = Access(roles, frozenset(table["open"]), routes)
-    for role in frozenset[str]().union(*routes.values()):
+    acts = {name: _act(name, row) for name, row in table["act"].items()}
+    access = Access(roles, frozenset(table["open"]), routes, acts)
+    given = [*routes.values(), *(act.proposes | act.agrees for act in acts.values())]
+    for role in frozenset[str]().union(*given):
         access.require_role(role)
     return access
+
+
+def _act(name: str, row: Mapping[str, Any]) -> Act:
+    proposes, agrees = frozenset(row["proposes"]), frozenset(row["agrees"])
+    return Act(name, row["ja"], row["en"], proposes, agrees, tuple(row["causes"]))

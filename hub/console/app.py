@@ -17,7 +17,8 @@ from hub.console import signing
 from hub.console.guard import Guard
 from hub.console.look import STATIC, Both
 from hub.console.passkeys import NotLetInError
-from hub.console.routes import RefusedError, guarded, pages, require_form
+from hub.console.refusals import RefusedError, require_form
+from hub.console.routes import guarded, pages
 from hub.console.throttle import TooManyError
 from hub.errors import HubError, SurroundingsError, UsageError
 

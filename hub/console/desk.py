@@ -77,6 +77,9 @@ class Desk:
         frame = {
             "session": session,
             "role": self.access.roles[session.role] if session else None,
+            "proposes": [
+                act for act in self.access.acts.values() if session and session.role in act.proposes
+            ],
             "allows": lambda route: bool(session and self.access.allows(session.role, route)),
             "here": request.url.path,
         }

@@ -47,10 +47,13 @@ class NotLetInError(ForgeryError):
 
 
 class _Open(NamedTuple):
-    """A challenge that waits for its answer: the library's state, the code it goes with, its end."""
+    """A challenge that waits for its answer: the library's state, what it is for, its end.
+
+    ``purpose`` is an enrolment's code (its digest), an approval's proposal, or empty.
+    """
 
     state: Any
-    code: bytes
+    purpose: bytes
     until: float
 
     def __repr__(self) -> str:
@@ -86,7 +89,7 @@ class Passkeys:
     def end_enrolment(self, handle: str, answer: Mapping[str, Any]) -> str:
         """Keep the passkey that a browser made; gives its operator. Raises ``NotLetInError``."""
         opened = self._take(handle)
-        operator = self._store.holder(opened.code, self._now())
+        operator = self._store.holder(opened.purpose, self._now())
         try:
             made = self._server.register_complete(opened.state, answer)
         except _MALFORMED:
@@ -95,7 +98,7 @@ class Passkeys:
         if operator is None or public is None:
             raise NotLetInError
         passkey = Passkey(public.credential_id, operator, bytes(public), made.counter)
-        if not self._store.keep_passkey(opened.code, self._now(), passkey):
+        if not self._store.keep_passkey(opened.purpose, self._now(), passkey):
             raise NotLetInError
         return operator
 
@@ -105,7 +108,24 @@ class Passkeys:
         return {"handle": self._keep(state, b""), **dict(options)}
 
     def end_sign_in(self, handle: str, answer: Mapping[str, Any]) -> str:
-        """Give the operator whose passkey has signed; raises ``NotLetInError``.
+        """Give the operator whose passkey has signed; raises ``NotLetInError``."""
+        return self._signed(handle, answer, b"").operator
+
+    def begin_approval(self, operator: str, proposal: str) -> dict[str, Any]:
+        """Give what an operator's own passkey signs to agree to a proposal, and the ``handle``."""
+        own = [AttestedCredentialData(each.public) for each in self._store.passkeys_of(operator)]
+        options, state = self._server.authenticate_begin(own, user_verification=_REQUIRED)
+        return {"handle": self._keep(state, proposal.encode()), **dict(options)}
+
+    def end_approval(
+        self, handle: str, answer: Mapping[str, Any], operator: str, proposal: str
+    ) -> None:
+        """Raise ``NotLetInError`` unless this operator's passkey has signed for this proposal."""
+        if self._signed(handle, answer, proposal.encode()).operator != operator:
+            raise NotLetInError
+
+    def _signed(self, handle: str, answer: Mapping[str, Any], purpose: bytes) -> Passkey:
+        """Give the passkey that has signed a challenge of this purpose.
 
         A counter that does not rise tells of a copied passkey (Level 3, 6.1.1): it is refused.
         """
@@ -118,17 +138,17 @@ class Passkeys:
         except _MALFORMED:
             raise NotLetInError from None
         uses = said.response.authenticator_data.counter
-        if opened.code or passkey is None or ((passkey.uses or uses) and uses <= passkey.uses):
+        if opened.purpose != purpose or passkey is None or _was_copied(passkey, uses):
             raise NotLetInError
         self._store.note_use(passkey.id, uses)
-        return passkey.operator
+        return passkey
 
-    def _keep(self, state: object, code: bytes) -> str:
+    def _keep(self, state: object, purpose: bytes) -> str:
         handle = secrets.token_urlsafe(32)
         # Anybody may ask for a challenge: the oldest gives way.
         while len(self._open) >= _MOST_OPEN:
             del self._open[next(iter(self._open))]
-        self._open[handle] = _Open(state, code, self._now() + _LASTS_SECONDS)
+        self._open[handle] = _Open(state, purpose, self._now() + _LASTS_SECONDS)
         return handle
 
     def _take(self, handle: str) -> _Open:
@@ -140,3 +160,8 @@ class Passkeys:
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
+
+
+def _was_copied(passkey: Passkey, uses: int) -> bool:
+    """Say whether a counter has not risen, where the authenticator counts at all."""
+    return (passkey.uses > 0 or uses > 0) and uses <= passkey.uses

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from hub.console.desk import Desk, language_of, read_form
+from hub.console import approving
+from hub.console.desk import Desk, language_of
 from hub.console.lights import lights
 from hub.console.look import render
 from hub.console.pages import PAGES, Asked
 from hub.console.pages.ledger import ledger
+from hub.console.refusals import RefusedError, require_form
 from hub.ledger.verify import verify as verify_ledger
 from hub.runtime.custody.certificate import certificate as prove
 from hub.runtime.custody.payload_overview import erased
@@ -32,10 +34,6 @@ if TYPE_CHECKING:
 _AUDIT_ROWS: Final = 50
 _LIVE: Final = "live"
 _LIVE_SECONDS: Final = 2.0
-
-
-class RefusedError(Exception):
-    """The role may not call this, or the form is not the console's own."""
 
 
 async def overview(desk: Desk, request: Request, session: Session) -> Response:
@@ -112,14 +110,6 @@ async def verify(desk: Desk, request: Request, session: Session) -> Response:
     return desk.page(request, "ledger.html", found, session)
 
 
-async def require_form(request: Request, session: Session) -> dict[str, str]:
-    """Read a form; raises ``RefusedError`` unless it is one that this session was given."""
-    form = await read_form(request)
-    if not session.wrote(form.get("token", "")):
-        raise RefusedError
-    return form
-
-
 def guarded(desk: Desk, name: str, endpoint: Signed) -> Callable[[Request], Any]:
     """Let an endpoint be called by who is signed in and has a role for it, and by nobody else."""
 
@@ -148,6 +138,11 @@ def pages() -> list[tuple[str, str, str, Signed]]:
         *shows,
         ("certificate", "GET", "/custody/{id}/certificate", certificate),
         ("verify", "POST", "/ledger", verify),
+        ("acts", "GET", "/acts", approving.proposals),
+        ("propose", "POST", "/acts", approving.propose),
+        ("approve-options", "POST", "/acts/{id}/options", approving.approve_options),
+        ("approve", "POST", "/acts/{id}/approve", approving.approve),
+        ("withdraw", "POST", "/acts/{id}/withdraw", approving.withdraw),
     ]
 
 

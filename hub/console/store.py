@@ -34,6 +34,10 @@ CREATE TABLE IF NOT EXISTS sessions (
   digest BLOB PRIMARY KEY, operator TEXT NOT NULL, token TEXT NOT NULL,
   began REAL NOT NULL, seen REAL NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS proposals (
+  id TEXT PRIMARY KEY, act TEXT NOT NULL, target TEXT NOT NULL, cause TEXT NOT NULL,
+  operator TEXT NOT NULL, at TEXT NOT NULL, until REAL NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS audit (
   number INTEGER PRIMARY KEY, at TEXT NOT NULL, operator TEXT NOT NULL, event TEXT NOT NULL
 ) STRICT;
@@ -62,6 +66,21 @@ class Seat(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Seat({self.operator})"
+
+
+class Proposal(NamedTuple):
+    """An act that waits for a second person: what, to which id, for which reason, by whom, until when.
+
+    ``at`` is RFC 3339, ``until`` seconds since 1970.
+    """
+
+    id: str
+    act: str
+    target: str
+    cause: str
+    operator: str
+    at: str
+    until: float
 
 
 class Audited(NamedTuple):
@@ -141,7 +160,7 @@ class Store:
         with immediate(self._db):
             was = self.role(operator) is not None
             self._db.execute("DELETE FROM operators WHERE name = ?", (operator,))
-            for table in ("codes", "passkeys", "sessions"):
+            for table in ("codes", "passkeys", "sessions", "proposals"):
                 self._db.execute(f"DELETE FROM {table} WHERE operator = ?", (operator,))  # noqa: S608
         return was
 
@@ -175,6 +194,34 @@ class Store:
         """Forget a session."""
         with translated():
             self._db.execute("DELETE FROM sessions WHERE digest = ?", (digest,))
+
+    def passkeys_of(self, operator: str) -> list[Passkey]:
+        """Give an operator's passkeys."""
+        return [
+            Passkey(*row)
+            for row in self._db.execute("SELECT * FROM passkeys WHERE operator = ?", (operator,))
+        ]
+
+    def propose(self, proposal: Proposal) -> None:
+        """Keep a proposal."""
+        with translated():
+            self._db.execute("INSERT INTO proposals VALUES (?, ?, ?, ?, ?, ?, ?)", proposal)
+
+    def proposals(self, now: float) -> list[Proposal]:
+        """Give the proposals that wait, oldest first; those whose time is over are forgotten."""
+        with immediate(self._db):
+            self._db.execute("DELETE FROM proposals WHERE until <= ?", (now,))
+            rows = self._db.execute("SELECT * FROM proposals ORDER BY until, id")
+            return [
+                Proposal(str(one), str(act), str(to), str(why), str(who), str(at), float(str(end)))
+                for one, act, to, why, who, at, end in rows
+            ]
+
+    def close_proposal(self, identifier: str) -> bool:
+        """Take a proposal away; says whether it was still there."""
+        with immediate(self._db):
+            self._db.execute("DELETE FROM proposals WHERE id = ?", (identifier,))
+            return self._db.changes() > 0
 
     def note(self, entry: Audited) -> None:
         """Add to the audit, of which the last 100,000 entries are kept."""

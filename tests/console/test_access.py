@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ACCESS = load_access()
 ROLES = tuple(ACCESS.roles)
-# How each route is called; a call that may be made must be answered with 200 or its own redirect.
+# How each route is called.
 CALLS = {
     "overview": ("GET", "/"),
     "live": ("GET", "/live"),
@@ -30,8 +30,15 @@ CALLS = {
     "verify": ("POST", "/ledger"),
     "rules": ("GET", "/rules"),
     "operations": ("GET", "/operations"),
+    "acts": ("GET", "/acts"),
+    "propose": ("POST", "/acts"),
+    "approve-options": ("POST", "/acts/none/options"),
+    "approve": ("POST", "/acts/none/approve"),
+    "withdraw": ("POST", "/acts/none/withdraw"),
     "sign-out": ("POST", "/sign-out"),
 }
+# What is answered to who may call it: these calls name no act.
+ANSWERS = {"sign-out": 303, "propose": 400, "approve-options": 404, "approve": 400, "withdraw": 404}
 
 
 def _status(client: httpx.Client, name: str, token: str = "") -> int:
@@ -54,8 +61,7 @@ def test_a_role_is_answered_as_the_table_says(console: Console, role: str, name:
     session, word = console.signed_in(role)
     with console.client(word) as client:
         status = _status(client, name, session.token)
-    allowed = 303 if name == "sign-out" else 200
-    assert status == (allowed if ACCESS.allows(role, name) else 403)
+    assert status == (ANSWERS.get(name, 200) if ACCESS.allows(role, name) else 403)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -64,7 +70,7 @@ def test_a_page_links_to_nothing_that_its_reader_may_not_open(console: Console, 
     _, word = console.signed_in(role)
     with console.client(word) as client:
         page = client.get("/").text
-    for name in ("feeds", "quarantine", "custody", "ledger", "rules", "operations"):
+    for name in ("feeds", "quarantine", "custody", "ledger", "rules", "acts", "operations"):
         in_navigation = f'<li><a href="/{name}"' in page
         assert in_navigation == ACCESS.allows(role, name)
 

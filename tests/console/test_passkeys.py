@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.support.authenticator import with_passkeys
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from tests.support.consoles import Console
-
-_KEPT = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-
-
-def _with_passkeys(browser: Browser, *, verified: bool = True) -> Page:
-    """Give a window of a machine that keeps passkeys."""
-    page = browser.new_context().new_page()
-    tools = page.context.new_cdp_session(page)
-    tools.send("WebAuthn.enable")
-    options = _KEPT | {"isUserVerified": verified}
-    tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    return page
 
 
 def _enrol(page: Page, console: Console, code: str) -> None:
@@ -37,7 +20,7 @@ def _enrol(page: Page, console: Console, code: str) -> None:
 
 def test_an_operator_enrols_signs_out_and_in_again(console: Console, browser: Browser) -> None:
     """With the code from paper, then by the passkey alone."""
-    page = _with_passkeys(browser)
+    page = with_passkeys(browser)
     _enrol(page, console, console.code("it-browser", "observer"))
     page.wait_for_selector(".lights")
     assert page.locator(".who strong").inner_text() == "it-browser"
@@ -52,7 +35,7 @@ def test_an_operator_enrols_signs_out_and_in_again(console: Console, browser: Br
 
 def test_the_language_is_changed_where_one_is(console: Console, browser: Browser) -> None:
     """The button leads back to the same page, in the other language."""
-    page = _with_passkeys(browser)
+    page = with_passkeys(browser)
     page.goto(console.origin + "/enrol")
     page.get_by_role("button", name="English").click()
     page.wait_for_selector("text=Enrol a passkey")
@@ -64,7 +47,7 @@ def test_the_language_is_changed_where_one_is(console: Console, browser: Browser
 
 def test_a_wrong_code_and_a_stranger_are_told_so(console: Console, browser: Browser) -> None:
     """In words, on the same page; a machine without a passkey of ours is not let in."""
-    page = _with_passkeys(browser)
+    page = with_passkeys(browser)
     _enrol(page, console, "WRONG")
     page.wait_for_selector("#told:not(:empty)")
     assert "登録コードかパスキーが確認できません" in page.locator("#told").inner_text()
@@ -75,7 +58,7 @@ def test_a_device_that_does_not_ask_its_holder_is_not_taken(
     console: Console, browser: Browser
 ) -> None:
     """A passkey counts only where its holder was verified: found devices let nobody in."""
-    page = _with_passkeys(browser, verified=False)
+    page = with_passkeys(browser, verified=False)
     _enrol(page, console, console.code("it-unverified", "observer"))
     page.wait_for_selector("#told:not(:empty)")
     assert page.url.endswith("/enrol")

@@ -1,4 +1,4 @@
-"""An authenticator in software: makes passkeys and signs with them as a browser would hand it on."""
+"""Authenticators in software: one of our own that can be made to err, and one in Chromium."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ from fido2.webauthn import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from playwright.sync_api import Browser, Page
+
+_KEPT = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 
 
 class Authenticator:
@@ -75,3 +86,13 @@ class Authenticator:
 
 def _bytes(coordinate: int) -> bytes:
     return coordinate.to_bytes(32, "big")
+
+
+def with_passkeys(browser: Browser, *, verified: bool = True) -> Page:
+    """Give a window of a machine that keeps passkeys."""
+    page = browser.new_context().new_page()
+    tools = page.context.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    options = _KEPT | {"isUserVerified": verified}
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return page

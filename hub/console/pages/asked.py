@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ROWS: Final = 50
 """Rows of a table on one page."""
+ROWS_WITH_ACTS: Final = 25
+"""The same where each row bears forms: a page stays under 100 kB."""
 
 
 class Asked(NamedTuple):
@@ -37,13 +39,13 @@ class Asked(NamedTuple):
             )
         return day
 
-    def slice(self, rows: Sequence[Any]) -> dict[str, Any]:
+    def slice(self, rows: Sequence[Any], most: int = ROWS) -> dict[str, Any]:
         """Give the rows of the page asked for, its number from 1, how many there are, and of what."""
         said = self.text("page")
-        last = max(1, -(-len(rows) // ROWS))
+        last = max(1, -(-len(rows) // most))
         page = (
             int(said) if said.isascii() and said.isdecimal() and len(said) < len("1000000") else 1
         )
         page = min(max(page, 1), last)
-        shown = rows[(page - 1) * ROWS : page * ROWS]
+        shown = rows[(page - 1) * most : page * most]
         return {"rows": shown, "page": page, "pages": last, "total": len(rows)}

@@ -6,12 +6,15 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from hub.console.pages.asked import ROWS_WITH_ACTS
 from hub.runtime.custody import overview, payload_overview
 
 if TYPE_CHECKING:
     from hub.console.pages.asked import Asked
     from hub.gateway.pool import Room
 
+# Files on which a hold begins or ends (hub/custody/states.py); days of other payloads have none.
+_HOLDABLE: Final = frozenset({"accepted", "sent", "acknowledged", "claimed", "held"})
 _OVER: Final = "verified"
 _LAST: Final = "9999"
 _SHOWN: Final = 50
@@ -19,12 +22,14 @@ _SHOWN: Final = 50
 
 def custody(room: Room, asked: Asked) -> dict[str, Any]:
     """Give a board of what is kept, a column a due day, and what was erased last."""
-    lines = [*overview.lines(room.hub), *payload_overview.lines(room.hub)]
+    files = overview.lines(room.hub)
+    lines = [*files, *payload_overview.lines(room.hub)]
     lines.sort(key=lambda line: str(line["due_at"] or _LAST))
     kept = [line for line in lines if line["state"] != _OVER]
     gone = [line for line in lines if line["state"] == _OVER]
-    sliced = asked.slice(kept)
+    sliced = asked.slice(kept, ROWS_WITH_ACTS)
     return {
+        "holdable": {line["id"] for line in files if line["state"] in _HOLDABLE},
         "states": Counter(str(line["state"]) for line in lines).most_common(),
         "overdue": sum(bool(line["overdue"]) for line in lines),
         "kept": sliced,

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from hub.console.pages.asked import ROWS
+from hub.console.pages.asked import ROWS, ROWS_WITH_ACTS
 from hub.ledger.find import Finder, start_of
 from hub.ledger.index.query import Wanted
 from hub.ledger.log_reader import read_head
@@ -28,7 +28,7 @@ def quarantine(room: Room, asked: Asked) -> dict[str, Any]:
     code = asked.text("code")
     chosen = [note for note in notes if code in ("", note["reason"]["code"])]
     return {
-        "waiting": asked.slice([_line(hub, note) for note in chosen]),
+        "waiting": asked.slice([_line(hub, note) for note in chosen], ROWS_WITH_ACTS),
         "code": code,
         "by_code": Counter(note["reason"]["code"] for note in notes).most_common(),
         **_refusals(hub, asked),

@@ -35,9 +35,10 @@ const enrol = async (code) => {
   return post("/enrol/finish", { handle, answer });
 };
 
-const signIn = async () => {
-  const { handle, publicKey } = await post("/sign-in/options", {});
+const signed = async (options, finish) => {
+  const { handle, publicKey } = await post(options, {});
   publicKey.challenge = bytes(publicKey.challenge);
+  for (const each of publicKey.allowCredentials ?? []) each.id = bytes(each.id);
   const found = await navigator.credentials.get({ publicKey });
   const response = {
     clientDataJSON: text(found.response.clientDataJSON),
@@ -45,13 +46,11 @@ const signIn = async () => {
     signature: text(found.response.signature),
   };
   const answer = { id: found.id, rawId: text(found.rawId), type: found.type, response };
-  return post("/sign-in/finish", { handle, answer });
+  return post(finish, { handle, answer });
 };
 
-const on = (id, act) => {
-  const form = document.getElementById(id);
-  if (!form) return;
-  form.addEventListener("submit", async (event) => {
+const on = (selector, act) => {
+  for (const form of document.querySelectorAll(selector)) form.addEventListener("submit", async (event) => {
     event.preventDefault();
     tell("");
     try {
@@ -62,8 +61,9 @@ const on = (id, act) => {
   });
 };
 
-on("enrol", (form) => enrol(form.elements.code.value));
-on("sign-in", signIn);
+on("#enrol", (form) => enrol(form.elements.code.value));
+on("#sign-in", () => signed("/sign-in/options", "/sign-in/finish"));
+on("form.approve", (form) => signed(form.dataset.options, form.dataset.finish));
 
 const board = document.getElementById("board");
 if (board) {

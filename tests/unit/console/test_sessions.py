@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.console.sessions import Sessions
-from hub.console.store import FILE, Store
+from hub.console.store import FILE, Proposal, Store
 from hub.vocabulary.clock import StillClock, parse_instant
 
 if TYPE_CHECKING:
@@ -63,6 +63,19 @@ def test_a_role_that_changes_counts_at_once(store: Store) -> None:
 def test_a_word_that_is_no_sessions_finds_none(store: Store, word: str | None) -> None:
     """Whatever a cookie holds."""
     assert _after(store, 0).find(word) is None
+
+
+def test_a_proposal_lapses_and_goes_with_its_proposer(store: Store) -> None:
+    """It is taken away once; after its time, or when its operator is let go, there is none."""
+    for number, operator in enumerate(("it-1", "it-1", "it-2")):
+        proposal = Proposal(str(number), "custody-hold", "f", "incident", operator, "", 100.0)
+        store.propose(proposal)
+    assert store.close_proposal("0")
+    assert not store.close_proposal("0")
+    store.revoke("it-1")
+    assert [each.id for each in store.proposals(99.0)] == ["2"]
+    assert store.proposals(100.0) == []
+    assert store.proposals(0.0) == []
 
 
 def test_neither_a_word_nor_a_token_is_shown_or_stored(store: Store, tmp_path: Path) -> None:
