@@ -50,8 +50,8 @@ test-fast: install ## the everyday part, under two minutes: one room at a time, 
 	$(BIN)/python -m pytest -q -n 2 -k "not postgresql" tests/unit
 
 # Debian's initdb is not on the path; pg_ctlcluster comes with it.
-test-packages: ## PostgreSQL, Go, iproute2 and a Japanese font, where they are not there and we may install them
-	@sh ops/packages.sh pg_ctlcluster=postgresql go=golang-go ip=iproute2 unshare=util-linux
+test-packages: ## PostgreSQL, Go, iproute2, curl and a Japanese font, where they are not there and we may install them
+	@sh ops/packages.sh pg_ctlcluster=postgresql go=golang-go ip=iproute2 unshare=util-linux curl=curl
 	@test -e /usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf || sh ops/packages.sh ipaexg.ttf=fonts-ipaexfont-gothic
 
 test-unit: install test-packages
@@ -60,7 +60,7 @@ test-unit: install test-packages
 test-integration: install test-packages
 	$(BIN)/python -m pytest -q -k "not kafka" tests/integration
 
-test-acceptance: install
+test-acceptance: install test-packages
 	$(BIN)/python -m pytest -q -n 2 tests/acceptance
 
 test-faults: install ## the short form; `pytest tests/faults --long` is the long one

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from benchmarks import (
     custody,
     disclosure,
+    file_drop,
     growth,
     kafka_faust,
     kafka_growth,
@@ -51,6 +52,7 @@ BUSES = {
         Benchmark("disclosure", disclosure.run, tables.disclosure),
         Benchmark("ledger", ledger.run, tables.ledger),
         Benchmark("custody", custody.run, tables.custody),
+        Benchmark("file_drop", file_drop.run, tables.file_drop),
     ),
     "kafka": (
         Benchmark("kafka_pipeline", kafka_pipeline.run, tables.kafka_pipeline),

@@ -144,6 +144,24 @@ def custody(figures: Figures) -> str:
     )
 
 
+def file_drop(figures: Figures) -> str:
+    """Give the steps of a large file through the file drop, beside a plain loop."""
+    lines, plain = figures["lines"], figures["plain_seconds"]
+    rows = [("plain loop: read, hash each line", plain, "", f"{lines / plain:,.0f}", "")]
+    rows += [
+        (
+            name,
+            step["seconds"],
+            step["cpu_seconds"],
+            f"{lines / step['seconds']:,.0f}",
+            step["peak_mb"],
+        )
+        for name, step in figures["steps"].items()
+    ]
+    head = ["step", "seconds", "CPU seconds", "lines a second", "MB of memory at most"]
+    return f"One file of {lines:,} lines, {figures['mib']:,} MiB.\n\n" + table(head, rows)
+
+
 def _ledger_size(size: Figures) -> Sequence[object]:
     one, every = size["verify"], size["verify_all"]
     return (

@@ -7,8 +7,8 @@
    wrong with the surroundings is raised, and nothing is lost by it.
 4. ``stop`` lets go of what it holds; the next ``start`` may be another process's.
 
-``tests/integration/test_file_drop.py`` and ``tests/faults/test_killed_connectors.py`` hold the file drop
-to it.
+``tests/integration/test_connector_contract.py`` holds every connector to it (``tests/support/benches.py``
+names them), ``tests/faults/test_killed_connectors.py`` those that are killed while lines pass.
 """
 
 from __future__ import annotations

@@ -136,15 +136,24 @@ def _keep_and_erase(hub: Hub, transfers: Transfers) -> Kept:
 
     Then on to the day on which a certificate must be gone that nobody has claimed.
     """
-    handed_over = CardCentre(hub, hub.file_recipient(FILES)).fetch()
+    sizes = _hand_over(hub)
     files = [line["due_at"] for line in overview.lines(hub) if line["feed"] == FILES]
     moments = [hub.moved_to(parse_instant(max(files)))] if all(files) and files else []
     for later in [*moments, transfers.last_day()]:
         later.act()
         run_until_idle(later)
         hub = later
-    sizes = [given.size for given in handed_over]
     return Kept(len(sizes), sum(sizes), transfers.acknowledged, overview.lines(hub))
+
+
+def _hand_over(hub: Hub) -> list[int]:
+    """Let the card management side fetch its files; gives their sizes in bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        centre = CardCentre(Path(folder))
+        centre.fetch(DeskWay(hub, hub.file_recipient(FILES)))
+        sizes = centre.sizes()
+        centre.close()
+    return sizes
 
 
 def _towns(hub: Hub) -> list[Municipality]:

@@ -42,7 +42,7 @@ class FileDrop:
             is_kept = hub.carries_files(feed) or hub.carries_letters(feed)
             inbox = Parcels if is_kept else Inbox
             self._ways.append(inbox(hub, party, feed, self._folders))
-        self._ways.append(Tidings(hub.bus, party, self._folders))
+        self._ways.append(Tidings(hub, party, self._folders))
 
     def start(self) -> None:
         """Make the folders, keep others out, and finish what was in hand."""

@@ -3,6 +3,9 @@
 They are written out of sight under the places of their first and last page, then the position is
 noted, then they are given over. A file left out of sight by a crash counts if the position is past it.
 
+What became of a leg is told with its place in the ledger, as ``hub receipts`` tells it, and so waits
+until a checkpoint covers it; but no longer than the ledger may be behind before releases stop.
+
 The position is noted with a digest of the page before it. Where the bus has another page there, it was
 set back to an earlier copy: then everything is told again, rather than something never.
 """
@@ -11,7 +14,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import TYPE_CHECKING
+from contextlib import closing
+from datetime import datetime
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
@@ -19,24 +25,30 @@ import structlog
 from connectors.file_drop import places
 from hub.durable import move
 from hub.runtime import topics
+from hub.runtime.views import Views
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from connectors.file_drop.places import Places
-    from hub.bus.port import Bus, Delivered
+    from hub.bus.port import Delivered
+    from hub.runtime.hub import Hub
     from hub.vocabulary.organisations import Organisation
 
-_AT_ONCE = 200
+    _Page = tuple[Delivered, list[dict[str, Any]]]
+
+# Pages; each may hold thousands of legs, which are in memory at once.
+_AT_ONCE = 10
 _POSITION = "position"
+_BASELINE = "baseline"
 
 
 class Tidings:
     """The receipts of one sender's legs."""
 
-    def __init__(self, bus: Bus, party: Organisation, folders: Places) -> None:
-        self._bus = bus
+    def __init__(self, hub: Hub, party: Organisation, folders: Places) -> None:
+        self._hub = hub
         self._sender = party.id
         self._folder = folders.told
         self._receipts = folders.receipts
@@ -59,28 +71,48 @@ class Tidings:
 
     def step(self) -> bool:
         """Tell what has become of legs since the last time, some of it."""
-        records = self._bus.follow(topics.receipts().name, 0, self._position, _AT_ONCE)
-        if not records:
+        topic = topics.receipts().name
+        pages = self._tellable(self._hub.bus.follow(topic, 0, self._position, _AT_ONCE))
+        if not pages:
             return False
-        end = records[-1].offset + 1
+        begin, last = pages[0][0].offset, pages[-1][0]
+        end = last.offset + 1
         dice = secrets.token_hex(4)
-        path = self._folder / f"legs.{records[0].offset:020}.{end:020}.{dice}.jsonl"
-        lines = self._lines(records)
-        if lines:
-            places.write(path, [line + b"\n" for line in lines])
-        places.write(self._noted, [f"{end} {_digest(records[-1])}\n".encode()])
+        path = self._folder / f"legs.{begin:020}.{end:020}.{dice}.jsonl"
+        legs = [leg for _, own in pages for leg in own]
+        if legs:
+            places.write(
+                path, [orjson.dumps(leg, option=orjson.OPT_APPEND_NEWLINE) for leg in legs]
+            )
+        places.write(self._noted, [f"{end} {_digest(last)}\n".encode()])
         self._position = end
-        if lines:
+        if legs:
             move(path, self._receipts / path.name)
         return True
 
-    def _lines(self, records: Sequence[Delivered]) -> list[bytes]:
-        lines = (line for record in records for line in record.value.split(b"\n"))
-        return [line for line in lines if orjson.loads(line)["from"] == self._sender]
+    def _tellable(self, records: Sequence[Delivered]) -> list[_Page]:
+        """Give the pages that may be told, each with the sender's own legs, up to one that waits."""
+        pages = [(record, self._own(record)) for record in records]
+        if not any(own for _, own in pages):
+            return pages
+        with closing(Views(self._hub.home.views, self._hub.bus, self._hub.home.path)) as views:
+            placed = ((record, views.placed(own)) for record, own in pages)
+            return list(takewhile(lambda page: not any(map(self._waits, page[1])), placed))
+
+    def _own(self, record: Delivered) -> list[dict[str, Any]]:
+        legs = map(orjson.loads, record.value.split(b"\n"))
+        return [leg for leg in legs if leg["from"] == self._sender]
+
+    def _waits(self, leg: dict[str, Any]) -> bool:
+        """Say whether a leg will soon have its place; the lines of an initial load have none."""
+        if leg["ledger"] or leg["code"] == _BASELINE:
+            return False
+        age = self._hub.clock.now() - datetime.fromisoformat(leg["at"])
+        return age.total_seconds() < self._hub.ledger_grace
 
     def _digest_before(self, position: int) -> str:
         """Give the digest of the page that ends at a position, or nothing where there is none."""
-        records = self._bus.follow(topics.receipts().name, 0, position - 1, 1)
+        records = self._hub.bus.follow(topics.receipts().name, 0, position - 1, 1)
         return _digest(records[0]) if records and records[0].offset + 1 == position else ""
 
 

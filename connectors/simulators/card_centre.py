@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.runtime.custody.counter import FileCounter
+from connectors.simulators.letters import LetterBook, Taken
 
 if TYPE_CHECKING:
-    from hub.runtime.custody.counter import HandedOver
-    from hub.runtime.hub import Hub
-    from hub.vocabulary.organisations import Organisation
+    from pathlib import Path
+
+    from connectors.simulators.ways import Way
 
 FEED = "delivery-address"
 
 
 class CardCentre:
-    """The one recipient of delivery-address files; it keeps none of them."""
+    """The one recipient of delivery-address files; it keeps their sizes and hashes, and none of them."""
 
-    def __init__(self, hub: Hub, body: Organisation) -> None:
-        self._hub = hub
-        self.body = body
+    def __init__(self, folder: Path) -> None:
+        self._book = LetterBook(folder / "cards.sqlite")
 
-    def fetch(self) -> list[HandedOver]:
-        """Fetch what waits; acknowledges every file whose hash is the one it was told."""
-        counter = FileCounter(self._hub, FEED, self.body)
-        taken = []
-        with tempfile.TemporaryDirectory() as folder:
-            for given in counter.fetch(Path(folder)):
-                with given.path.open("rb") as file:
-                    digest = hashlib.file_digest(file, "sha256").hexdigest()
-                if digest == given.sha256:
-                    counter.acknowledge(given)
-                    taken.append(given)
-        return taken
+    def fetch(self, way: Way) -> int:
+        """Fetch and acknowledge what waits; gives how many files were new."""
+        new = 0
+        for handed in way.fetch(FEED):
+            for file in handed.records:
+                new += self._book.take(FEED, file["id"], Taken(file["sha256"], str(file["bytes"])))
+            handed.acknowledge()
+        return new
+
+    def sizes(self) -> list[int]:
+        """Give the sizes of all files that came, in bytes."""
+        return [int(each.content) for each in self._book.taken(FEED)]
+
+    def hashes(self) -> list[str]:
+        """Give the SHA-256 (hex) of all files that came."""
+        return [each.about for each in self._book.taken(FEED)]
+
+    def close(self) -> None:
+        """Let go of the book."""
+        self._book.close()

@@ -8,6 +8,7 @@ from connectors.simulators.pressure import press
 from connectors.simulators.stage import Stage
 from connectors.simulators.verdict import judge
 from hub.ledger.verify import verify
+from hub.runtime.custody import overview
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +62,8 @@ def _outcome(stage: Stage, figures: dict[str, Any]) -> Outcome:
     stage.hub.act()
     judged = {server: judge(server, stage.told_of(server)) for server in stage.servers}
     towns = [_of_town(town) for town in stage.towns]
+    errands = stage.errands.outcome()
+    kept = overview.lines(stage.hub)
     report = verify(stage.hub.home.path)
     servers = [
         {"body": server.body, "taken": len(server.ids()), "again": server.again()}
@@ -69,11 +72,20 @@ def _outcome(stage: Stage, figures: dict[str, Any]) -> Outcome:
     ]
     holds = all(verdict.holds for verdict in judged.values()) and report.verified
     holds = holds and not any(town["open"] or town["unmended"] for town in towns)
+    holds = holds and not any(move["differing"] or move["unreported"] for move in errands["moves"])
+    overdue = sum(line["overdue"] for line in kept)
+    holds = holds and not (errands["files"]["differing"] or overdue)
     return Outcome(
         figures
         | {
             "municipalities": towns,
             "servers": servers,
+            **errands,
+            "custody": {
+                "files": len(kept),
+                "erased": sum(line["state"] == "verified" for line in kept),
+                "overdue": overdue,
+            },
             "ledger": {"records": report.records, "verified": report.verified},
             "verdict": "holds" if holds else "broken",
         }

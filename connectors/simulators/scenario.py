@@ -26,13 +26,15 @@ class _Table(BaseModel):
 class MunicipalityPart(_Table):
     """A ``[[municipality]]``: its code, the way it sends on, and how it misbehaves.
 
-    ``certificate`` is the file of its key and certificate, where it goes by the gateway.
+    ``certificate`` is the file of its key and certificate, where it goes by the gateway;
+    ``addresses`` so many residents in a delivery-address file (送付先情報), or none.
     """
 
     body: str
     by: By = "folder"
     manners: tuple[SenderManner, ...] = ()
     certificate: Path | None = None
+    addresses: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
 class ServerPart(_Table):
@@ -42,6 +44,15 @@ class ServerPart(_Table):
     by: By = "folder"
     manners: tuple[ReaderManner, ...] = ()
     certificate: Path | None = None
+
+
+class MovePart(_Table):
+    """A ``[[move]]``: so many people leave one municipality for another; some of them move in there."""
+
+    old: Annotated[str, Field(alias="from")]
+    new: Annotated[str, Field(alias="to")]
+    people: Annotated[int, Field(ge=1, le=100)] = 4
+    claimed: Annotated[int, Field(ge=0, le=100)] = 2
 
 
 class GatewayPart(_Table):
@@ -70,6 +81,7 @@ class Scenario(_Table):
         Field(alias="municipality")
     )
     servers: tuple[ServerPart, ...] = Field(default=(), alias="server")
+    moves: Annotated[tuple[MovePart, ...], Field(max_length=20)] = Field(default=(), alias="move")
     gateway: GatewayPart | None = None
     load: LoadPart | None = None
 
@@ -115,6 +127,7 @@ def _require_playable(scenario: Scenario) -> None:
         raise UsageError(
             'checksum は by = "folder" だけで使えます / checksum is of by = "folder" alone'
         )
+    _require_moves(scenario)
     by_gateway = [part for part in parts if part.by == "gateway"]
     if by_gateway and not (scenario.gateway and all(part.certificate for part in by_gateway)):
         raise UsageError(
@@ -123,3 +136,14 @@ def _require_playable(scenario: Scenario) -> None:
         )
     if bool(scenario.days) == bool(scenario.load):
         raise UsageError("days か [load] の一方を書いてください / give either days or [load]")
+
+
+def _require_moves(scenario: Scenario) -> None:
+    towns = {part.body for part in scenario.municipalities}
+    left, reached = ([getattr(move, end) for move in scenario.moves] for end in ("old", "new"))
+    once = all(len(set(ends)) == len(ends) and set(ends) <= towns for ends in (left, reached))
+    if not once or any(move.old == move.new for move in scenario.moves):
+        raise UsageError(
+            "[[move]] の from と to は別々の町にし、どの町も from と to に一度ずつまでです"
+            " / from and to of a [[move]] are two municipalities, each of them once at most"
+        )

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Self
 from connectors.configured import FileDropSettings
 from connectors.file_drop import FileDrop
 from connectors.running import drain
+from connectors.simulators.card_centre import FEED as FILES
+from connectors.simulators.errands import NATIONAL, Errands
 from connectors.simulators.manners import Manners
 from connectors.simulators.memory import Memory
+from connectors.simulators.movers import CERTIFICATE, MOVE_IN, REPORT
 from connectors.simulators.municipality import population_of
 from connectors.simulators.scenario import MunicipalityPart, ServerPart
 from connectors.simulators.server import FEED, Server
@@ -30,8 +33,7 @@ if TYPE_CHECKING:
     from connectors.contract import Connector
     from connectors.simulators.scenario import Scenario
     from connectors.simulators.ways import Way
-
-_NATIONAL = "jlis"
+    from connectors.synthetic import Population
 
 
 class DayClock:
@@ -62,8 +64,11 @@ class Stage:
         )
         self._connectors: list[Connector] = []
         self._ways: dict[str, Way] = {}
+        self._people: dict[str, Population] = {}
         self.towns = [self._town(slot, each) for slot, each in enumerate(scenario.municipalities)]
         self.servers = [self._server(part) for part in self._server_parts()]
+        prefectures = {town.body: self._prefecture(town.body) for town in self.towns}
+        self.errands = Errands(scenario, folder, self._people, prefectures)
         self.clock.day = min(town.day for town in self.towns)
 
     def load(self) -> None:
@@ -78,22 +83,25 @@ class Stage:
         for town in self.towns:
             if town.day == self.clock.day:
                 town.live(self.start)
+        self.errands.plan(today(self.clock), self.clock.day)
 
     def exchange(self, *, calm: bool = False) -> int:
         """Let everybody send, receive and hear once; gives how much there was of it."""
         done = sum(town.send(self._ways[town.body], calm=calm) for town in self.towns)
+        done += self.errands.send(self._ways)
         self._carry()
         day = self.clock.day
         done += sum(
             server.fetch(self._ways[server.body], day, calm=calm) for server in self.servers
         )
+        done += self.errands.fetch(self._ways)
         done += drain(self._connectors)
         return done + sum(town.listen(self._ways[town.body]) for town in self.towns)
 
     def told_of(self, server: Server) -> list[Town]:
         """Give the towns that a server is told of: a prefecture's own, or all of them."""
         return [
-            town for town in self.towns if server.body in {_NATIONAL, self._prefecture(town.body)}
+            town for town in self.towns if server.body in {NATIONAL, self._prefecture(town.body)}
         ]
 
     def close(self) -> None:
@@ -102,6 +110,7 @@ class Stage:
             town.close()
         for server in self.servers:
             server.close()
+        self.errands.close()
         self._memory.close()
         for way in self._ways.values():
             if isinstance(way, GatewayWay):
@@ -148,13 +157,14 @@ class Stage:
         self._ways[body.id] = self._way(part)
         scenario = self._scenario
         people = population_of(self.hub, body, scenario.residents, scenario.seed, slot)
+        self._people[body.id] = people
         manners = Manners(part.manners, scenario.seed, body.id)
         return Town(self._folder / body.id, people, manners, scenario.changes_a_year)
 
     def _server_parts(self) -> list[ServerPart]:
         """Give the servers of the scenario, and those that its towns have besides."""
         known = {part.body: part for part in self._scenario.servers}
-        needed = [self._prefecture(town.body) for town in self.towns] + [_NATIONAL]
+        needed = [self._prefecture(town.body) for town in self.towns] + [NATIONAL]
         if not set(known) <= set(needed):
             raise UsageError(
                 "[[server]] の body は、町の都道府県か jlis にしてください"
@@ -175,8 +185,10 @@ class Stage:
         if part.by == "desk":
             return DeskWay(self.hub, self.hub.party(part.body))
         folder = self._folder / part.body / "drop"
-        sends = (FEED,) if isinstance(part, MunicipalityPart) else ()
-        receives = () if sends else (FEED,)
+        is_town = isinstance(part, MunicipalityPart)
+        sends = (FEED, FILES, CERTIFICATE, MOVE_IN) if is_town else ()
+        receives = (CERTIFICATE, MOVE_IN) if is_town else (FEED, REPORT)
+        receives = (FEED, FILES) if part.body == NATIONAL else receives
         drop = FileDropSettings(
             name=part.body, party=part.body, folder=folder, sends=sends, receives=receives
         )

@@ -104,6 +104,34 @@ VERDICTS: dict[int, Verdict] = {
 }
 
 
+_TLS = (
+    "CA ファイルと、証明書の期限を確認してください",
+    "compare the CA file, and look whether a certificate has run out",
+)
+_WHO = (
+    "HUB_KAFKA_CARD の利用者とパスワードを確認してください",
+    "it refuses this user or password: look at HUB_KAFKA_CARD",
+)
+_RIGHT = (
+    "この利用者には権限がありません。hub topics plan で確認してください",
+    "this user has no right to that: `hub topics plan` says what is missing",
+)
+_ELSE = (
+    "ブローカーの稼働とアドレス、認証があれば HUB_KAFKA_CARD を確認してください",
+    "check that it runs, its address and, where it asks who one is, HUB_KAFKA_CARD",
+)
+# What a person should look at, by what the client says.
+_ADVICE: dict[int, tuple[str, str]] = {
+    _E._SSL: _TLS,  # noqa: SLF001
+    _E._AUTHENTICATION: _WHO,  # noqa: SLF001
+    _E.SASL_AUTHENTICATION_FAILED: _WHO,
+    _E.TOPIC_AUTHORIZATION_FAILED: _RIGHT,
+    _E.GROUP_AUTHORIZATION_FAILED: _RIGHT,
+    _E.CLUSTER_AUTHORIZATION_FAILED: _RIGHT,
+    _E.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: _RIGHT,
+}
+
+
 def error_of(failure: KafkaException) -> KafkaError:
     """Give the client's error that an exception carries."""
     error: KafkaError = failure.args[0]
@@ -132,10 +160,9 @@ def translated(error: KafkaError) -> HubError:
             f"このレコードはバスに書けません（{error.name()}）。トピックと大きさを確認してください"
             " / a record cannot be written as it is; check its topic and size"
         )
+    ja, en = _ADVICE.get(error.code(), _ELSE)
     return BusUnavailableError(
-        "Kafka を使えません。ブローカーの稼働、アドレス、権限を確認してください"
-        f" / the Kafka broker cannot be used ({error.name()}); check that it runs, its address"
-        " and our rights"
+        f"Kafka を使えません。{ja} / the Kafka broker cannot be used ({error.name()}); {en}"
     )
 
 

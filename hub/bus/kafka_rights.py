@@ -70,6 +70,17 @@ class KafkaRights:
             tuple(sorted(users - ours)),
         )
 
+    def await_shown(self, ours: frozenset[str], shown: Callable[[FoundRights], bool]) -> None:
+        """Wait until brokers show what the controller has taken: they follow it, a little behind."""
+        give_up = time.monotonic() + self._patience_s
+        while not shown(self.found(ours)):
+            if time.monotonic() > give_up:
+                raise BusUnavailableError(
+                    "変更した権限がブローカーにまだ反映されていません。hub topics check で確認してください"
+                    " / the brokers do not show the changed rights yet: look by `hub topics check`"
+                )
+            time.sleep(_AGAIN_S)
+
     def name(self, user: str) -> str:
         """Give the name that a user has on the broker."""
         return self._topics.wire(user)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
@@ -13,7 +13,7 @@ from hub.bus import declared, kafka_settings
 from hub.bus.declared import KEPT, STATE, Topic
 from hub.bus.kafka_brokers import broker_settings
 from hub.bus.kafka_errors import error_of, translated
-from hub.errors import UsageError
+from hub.errors import SurroundingsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,12 +39,25 @@ def state_topic(topic: str) -> str:
     return declared.topics()["state"].name.format(topic=topic)
 
 
+def _administration(settings: dict[str, Any]) -> AdminClient:
+    """Make the first client of a bus; one that the settings' files cannot make is told from others."""
+    try:
+        return AdminClient(settings)
+    except KafkaException as failure:
+        # Its words name the file, and may name what stands in it.
+        raise SurroundingsError(
+            "Kafka の CA、証明書、鍵のファイルのいずれかが使えません。HUB_KAFKA_CARD が指すファイルを"
+            "確認してください / a CA, certificate or key file for Kafka cannot be used: look at the"
+            " files that HUB_KAFKA_CARD names"
+        ) from failure
+
+
 class Topics:
     """The topics of one bus, whose names on the broker begin with its prefix."""
 
     def __init__(self, cluster: Cluster, prefix: str, patience: Patience) -> None:
         self._cause: KafkaError | None = None
-        self.admin = AdminClient(kafka_settings.client(cluster) | {"error_cb": self._hear})
+        self.admin = _administration(kafka_settings.client(cluster) | {"error_cb": self._hear})
         self.prefix = prefix
         self.secured = cluster.access.is_secured
         self.patience = patience

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 TOPIC, GROUP, TRANSACTION, CLUSTER = "topic", "group", "transaction", "cluster"
 KINDS = (TOPIC, GROUP, TRANSACTION, CLUSTER)
@@ -51,6 +51,10 @@ class RightsCare(Protocol):
 
         Raises ``BusUnavailableError`` where we may not see it, or the bus does not answer.
         """
+        ...
+
+    def await_shown(self, ours: frozenset[str], shown: Callable[[FoundRights], bool]) -> None:
+        """Wait until what there is shows a change; raises ``BusUnavailableError`` where it does not."""
         ...
 
     def name(self, user: str) -> str:

@@ -14,6 +14,7 @@ from hub.cli.output import show
 from hub.errors import UsageError
 from hub.runtime.hub import Hub
 from hub.runtime.logs import configure_logs
+from hub.runtime.right_watch import RightWatch, watch_rights
 from hub.runtime.services import Supervisor, calm_collector
 from hub.runtime.until_idle import Role, purge, run_until_idle
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from hub.runtime.services import GoesOn
     from hub.runtime.settings import Settings
 
-ROLES = ["all", "worker", "custodian", "ledger", "gateway", "console"]
+ROLES = ["all", "worker", "custodian", "ledger", "gateway", "administrator", "console"]
 
 
 @click.command("run", cls=HubCommand)
@@ -37,6 +38,9 @@ def run(until_idle: bool, role: str) -> None:
     calm_collector()
     if role in {"gateway", "console"}:
         _serve_callers(role, until_idle=until_idle)
+        return
+    if role == "administrator":
+        _watch_rights(until_idle=until_idle)
         return
     if not until_idle:
         _serve(cast("Role", role))
@@ -91,6 +95,21 @@ def _console(chosen: Settings) -> Callable[[Settings, Metrics, Hub, GoesOn], Non
 
     door_of(chosen)
     return run_console
+
+
+def _watch_rights(*, until_idle: bool) -> None:
+    chosen = settings()
+    # Looked at once here, so that what is wrong is said before a service keeps trying.
+    with open_hub() as hub:
+        looked = RightWatch(hub).step()
+        hub.act()
+    if until_idle:
+        show(looked._asdict())
+        return
+    supervisor = Supervisor(chosen)
+    pause = partial(supervisor.stopping.wait, chosen.rights_seconds)
+    supervisor.add("administrator", partial(watch_rights, pause=pause))
+    serve(supervisor, chosen)
 
 
 def serve(supervisor: Supervisor, chosen: Settings) -> None:

@@ -8,11 +8,12 @@ import time
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
 from hub.client.errors import NotAcknowledgedError, UnavailableError, require_done
+from hub.client.files import content_of, take
 from hub.client.messages import Message
 from hub.client.patience import PAUSES_SECONDS, Patience
 from hub.client.streams import Given, pushed
@@ -46,20 +47,20 @@ class Client:
     async def submit(
         self, feed: str, content: bytes | Path, *, slip: str | None = None, **asked: str
     ) -> list[dict[str, Any]]:
-        """Send lines and give a receipt for each; ``asked`` may hold to, encoding, baseline.
+        """Send lines and give a receipt for each, or a file; ``asked``: to, encoding, baseline.
 
         Tried again under the same slip where an answer is lost: each line is taken once. Give a slip
         (a UUID) of your own where the process itself may end before it has the answer.
         """
         place = f"/feeds/{feed}/submissions/{slip or uuid4()}"
-        answer = await self._call("PUT", place, content=_bytes(content), params=asked)
+        answer = await self._call("PUT", place, content=content_of(content), params=asked)
         receipts: list[dict[str, Any]] = answer.json()
         return receipts
 
     async def preview(self, feed: str, content: bytes | Path, **asked: str) -> list[dict[str, Any]]:
         """Ask what would become of lines, and who would get which items; nothing is taken."""
         place = f"/feeds/{feed}/previews"
-        answer = await self._call("POST", place, content=_bytes(content), params=asked)
+        answer = await self._call("POST", place, content=content_of(content), params=asked)
         previews: list[dict[str, Any]] = answer.json()
         return previews
 
@@ -82,11 +83,36 @@ class Client:
                             "メッセージは with の中で扱ってください"
                             " / use every message in a block of its own"
                         )
-                if found.unopened:
+                if found.unopened and found.cursor:
                     await self.acknowledge(feed, found.cursor)
 
+    async def files(self, feed: str) -> list[dict[str, Any]]:
+        """List the files that wait: each its ``id``, ``from`` and ``bytes``, oldest first."""
+        answer = await self._call("GET", f"/feeds/{feed}/files")
+        waiting: list[dict[str, Any]] = answer.json()["files"]
+        return waiting
+
+    async def fetch(self, feed: str, file_id: str, folder: Path) -> Path:
+        """Write a file that waits into a folder as ``<id>.bin``, whole or not at all.
+
+        It comes again until ``acknowledge`` has said that it is kept.
+        """
+        target = folder / f"{UUID(file_id)}.bin"
+        patience = Patience()
+        while True:
+            try:
+                async with self._http.stream("GET", f"/feeds/{feed}/files/{file_id}") as answer:
+                    if not answer.is_success:
+                        await answer.aread()
+                        require_done(answer)
+                    await take(answer, target)
+            except (httpx.TransportError, UnavailableError) as error:
+                await patience.wait(error)
+            else:
+                return target
+
     async def acknowledge(self, feed: str, cursor: str) -> None:
-        """Say that one has all records up to a cursor."""
+        """Say that one has all records up to a cursor; or a letter or a file, by its id."""
         place = f"/feeds/{feed}/acknowledgements"
         await self._call("POST", place, json={"cursor": cursor})
 
@@ -103,7 +129,7 @@ class Client:
         while True:
             answer = await self._call("GET", f"/feeds/{feed}/records", params=asked)
             told = answer.json()
-            if told["cursor"]:
+            if told["records"] or told["cursor"]:
                 yield Given(told["records"], told["cursor"], told["unopened"])
 
     async def _pushed(self, feed: str) -> AsyncGenerator[Given]:
@@ -149,7 +175,3 @@ class Client:
         await self._http.aclose()
         # A connection of TLS is closed a turn of the loop later.
         await asyncio.sleep(0.05)
-
-
-def _bytes(content: bytes | Path) -> bytes:
-    return content if isinstance(content, bytes) else content.read_bytes()

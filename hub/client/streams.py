@@ -20,13 +20,13 @@ _TIMES = httpx.Timeout(30, read=45)
 
 
 class Given(NamedTuple):
-    """Some records, in order, and the cursor by which all of them are acknowledged.
+    """Some records, in order, and the cursor by which all of them are acknowledged, if there is one.
 
     ``unopened`` counts those among them that did not open; the cursor passes these by.
     """
 
     records: list[dict[str, Any]]
-    cursor: str
+    cursor: str | None
     unopened: int
 
     def __repr__(self) -> str:

@@ -69,7 +69,7 @@ class SyncClient:
     def submit(
         self, feed: str, content: bytes | Path, *, slip: str | None = None, **asked: str
     ) -> list[dict[str, Any]]:
-        """Send lines and give a receipt for each."""
+        """Send lines and give a receipt for each, or a file."""
         return self._portal.call(partial(self._client.submit, feed, content, slip=slip, **asked))
 
     def preview(self, feed: str, content: bytes | Path, **asked: str) -> list[dict[str, Any]]:
@@ -86,8 +86,16 @@ class SyncClient:
             while True:
                 yield SyncMessage(self._portal.call(anext, given), self._portal)
 
+    def files(self, feed: str) -> list[dict[str, Any]]:
+        """List the files that wait: each its ``id``, ``from`` and ``bytes``, oldest first."""
+        return self._portal.call(self._client.files, feed)
+
+    def fetch(self, feed: str, file_id: str, folder: Path) -> Path:
+        """Write a file that waits into a folder as ``<id>.bin``, whole or not at all."""
+        return self._portal.call(self._client.fetch, feed, file_id, folder)
+
     def acknowledge(self, feed: str, cursor: str) -> None:
-        """Say that one has all records up to a cursor."""
+        """Say that one has all records up to a cursor; or a letter or a file, by its id."""
         self._portal.call(self._client.acknowledge, feed, cursor)
 
     def receipts(self, message_id: str | None = None) -> list[dict[str, Any]]:

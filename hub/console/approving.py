@@ -51,7 +51,7 @@ async def propose(desk: Desk, request: Request, session: Session) -> Response:
     proposal = _proposal(desk, session, act, form)
     desk.audit(session.operator, f"proposed:{act.id}")
     if not act.agrees:
-        told = await desk.pool.run(lambda room: acts.do(room, act, proposal))
+        told = await desk.pool.run(session.operator, lambda room: acts.do(room, act, proposal))
         desk.audit(session.operator, f"done:{act.id}")
         return go(f"/acts?{urlencode({'told': told})}")
     desk.store.propose(proposal)
@@ -78,7 +78,9 @@ async def approve(desk: Desk, request: Request, session: Session) -> Response:
     # Of two who agree at one moment, one does it.
     if not desk.store.close_proposal(proposal.id):
         raise HTTPException(404)
-    await desk.pool.run(lambda room: acts.do(room, act, proposal, session.operator))
+    await desk.pool.run(
+        session.operator, lambda room: acts.do(room, act, proposal, session.operator)
+    )
     desk.audit(session.operator, f"done:{act.id}")
     return JSONResponse({"go": "/acts?told=done"})
 

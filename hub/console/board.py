@@ -59,7 +59,7 @@ class Board:
 
     async def _look(self) -> Seen:
         began = self._timer()
-        now = await self._pool.run(lambda room: figures(room, self._settings))
+        now = await self._pool.run("", lambda room: figures(room, self._settings))
         if self._seen:
             arrived = now.waiting.arrived - self._seen.now.waiting.arrived
             self._rates.append(max(arrived, 0) / max(began - self._looked, 1e-3))

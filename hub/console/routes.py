@@ -71,7 +71,7 @@ def shown(page: Page) -> Signed:
 
     async def show(desk: Desk, request: Request, session: Session) -> Response:
         asked = _asked(desk, request)
-        found = await desk.pool.run(lambda room: page.figures(room, asked))
+        found = await desk.pool.run(session.operator, lambda room: page.figures(room, asked))
         if page.route == "operations":
             found |= {
                 "enrolled": desk.store.enrolled(),
@@ -90,7 +90,7 @@ async def certificate(desk: Desk, request: Request, session: Session) -> Respons
     def read(room: Room) -> dict[str, Any]:
         return prove(room.hub.home.path, erased(room.hub, identifier))
 
-    found = await desk.pool.run(read)
+    found = await desk.pool.run(session.operator, read)
     desk.audit(session.operator, "certificate-fetched")
     headers = {"Content-Disposition": 'attachment; filename="certificate.json"'}
     return Response(orjson.dumps(found), media_type="application/json", headers=headers)
@@ -105,7 +105,7 @@ async def verify(desk: Desk, request: Request, session: Session) -> Response:
         report = verify_ledger(room.hub.home.path)
         return ledger(room, asked) | {"report": report.to_dict()}
 
-    found = await desk.pool.run(look)
+    found = await desk.pool.run(session.operator, look)
     desk.audit(session.operator, "ledger-verified")
     return desk.page(request, "ledger.html", found, session)
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from hub.gateway.cursor import Cursor
+from hub.errors import UsageError
+from hub.gateway import custody_calls
+from hub.gateway.cursor import read_cursor
+from hub.gateway.records import NOTHING, Records, spell
+from hub.runtime.previews import previews
 from hub.runtime.slip_submission import SlipSubmission
-from hub.runtime.submission import Submission
 from hub.vocabulary.requests import Request
 
 if TYPE_CHECKING:
+    from hub.gateway.body import Body
     from hub.gateway.caller import Caller
     from hub.gateway.pool import Room
     from hub.intake.decode import Encoding
-    from hub.runtime.delivery import Handover
 
 MOST_RECORDS = 500
 
@@ -34,65 +37,70 @@ class Sent(NamedTuple):
         return Request(room.hub.body(self.asked).id if self.asked else None, self.baseline)
 
 
-class Records(NamedTuple):
-    """Some records of one partition, opened, and the cursor to acknowledge all of them by.
+class Bounds(NamedTuple):
+    """The largest body, in bytes: of lines, and of a file."""
 
-    Each bears a cursor of its own, which acknowledges it and those before it.
-    """
-
-    records: list[dict[str, Any]]
-    cursor: str | None
-    unopened: int
-
-
-NOTHING = Records([], None, 0)
+    lines: int
+    file: int
 
 
 def submit(
-    room: Room, caller: Caller, sent: Sent, slip: str, stream: IO[bytes]
+    room: Room, caller: Caller, sent: Sent, slip: str, body: Body, bounds: Bounds
 ) -> list[dict[str, Any]]:
-    """Take a body under the caller's own number; gives a receipt a line."""
+    """Take a body under the caller's own number; gives a receipt a line, or one for a file."""
     sender = caller.party(room)
     submission = SlipSubmission(
         room.hub, sent.feed, sender, sent.request(room), sent.encoding, slip
     )
     room.hub.act()
-    receipts = list(submission.take(stream))
+    receipts = list(submission.take(_opened(room, sent.feed, body, bounds)))
     room.hub.act()
     return receipts
 
 
-def preview(room: Room, caller: Caller, sent: Sent, stream: IO[bytes]) -> list[dict[str, Any]]:
+def preview(
+    room: Room, caller: Caller, sent: Sent, body: Body, bounds: Bounds
+) -> list[dict[str, Any]]:
     """Give what would become of every line and who would get which items; takes nothing."""
-    sender = caller.party(room)
-    submission = Submission(room.hub, sent.feed, sender, sent.request(room), sent.encoding)
-    return [receipt.to_preview() for receipt in submission.preview(stream)]
+    sender, request = caller.party(room), sent.request(room)
+    stream = _opened(room, sent.feed, body, bounds)
+    return list(previews(room.hub, sent.feed, sender, request, sent.encoding, stream))
+
+
+def _opened(room: Room, feed: str, body: Body, bounds: Bounds) -> IO[bytes]:
+    return body.opened(bounds.file if room.hub.carries_files(feed) else bounds.lines)
 
 
 def fetch(room: Room, caller: Caller, feed: str, most: int) -> Records:
-    """Give the next records that the caller may read and has not acknowledged."""
+    """Give the next records, or letters, that the caller may read and has not acknowledged."""
+    if room.hub.carries_letters(feed):
+        return custody_calls.letters(room, caller, feed, most)
+    require_records(room, feed)
     counter = room.counter(feed, caller.party(room).id)
     for handover in counter.fetch(min(most, MOST_RECORDS)):
         return spell(handover)
     return NOTHING
 
 
-def spell(handover: Handover) -> Records:
-    """Give records as the gateway hands them over, each with its cursor."""
-    batch = handover.batch
-    cursor = Cursor(batch.partition, batch.start, batch.end)
-    records = [
-        delivery.to_dict() | {"cursor": cursor._replace(end=end).spell()}
-        for delivery, end in zip(handover.deliveries, handover.ends, strict=True)
-    ]
-    return Records(records, cursor.spell(), handover.unopened)
+def require_records(room: Room, feed: str) -> None:
+    """Raise ``UsageError`` for a feed of files, which are fetched another way."""
+    if room.hub.carries_files(feed):
+        raise UsageError(
+            "この種類はファイルです。files で受け取ってください"
+            " / this feed carries files: ask for files"
+        )
 
 
-def acknowledge(room: Room, caller: Caller, feed: str, cursor: Cursor) -> None:
-    """Note that the caller has the records of a cursor; said again it does nothing.
+def acknowledge(room: Room, caller: Caller, feed: str, said: str) -> None:
+    """Note that the caller has the records of a cursor, or a letter or file by its id.
 
-    Raises ``StaleCursorError`` where it is not of a place where the caller stands.
+    Said again it does nothing. Raises ``StaleCursorError`` for a cursor of a place where the caller
+    does not stand, and ``NotWaitingError`` for an id of what it was never given.
     """
+    if room.hub.carries_letters(feed) or room.hub.carries_files(feed):
+        custody_calls.confirm(room, caller, feed, said)
+        return
+    cursor = read_cursor(said)
     counter = room.counter(feed, caller.party(room).id)
     handover = counter.up_to(*cursor)
     if handover:

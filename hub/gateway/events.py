@@ -18,8 +18,9 @@ from hub.errors import HubError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
-    from hub.gateway.calls import Records
     from hub.gateway.ending import Ending
+    from hub.gateway.records import Records
+    from hub.runtime.metrics import Metrics
 
 # Firewalls forget a connection on which nothing passes, some within half a minute.
 _BEAT_SECONDS = 15.0
@@ -34,16 +35,24 @@ class EventStream(StreamingResponse):
 
 
 async def stream(
-    first: Records, look: Callable[[], Awaitable[Records]], ending: Ending
+    first: Records, look: Callable[[], Awaitable[Records]], ending: Ending, metrics: Metrics
 ) -> AsyncIterator[bytes]:
     """Yield the first records, and then what each look finds, until the gateway ends.
 
     An error ends it: the caller comes again, and is told then what is wrong.
     """
+    with metrics.streaming():
+        async for event in _until_the_end(first, look, ending):
+            yield event
+
+
+async def _until_the_end(
+    first: Records, look: Callable[[], Awaitable[Records]], ending: Ending
+) -> AsyncIterator[bytes]:
     found, beat = first, 0.0
     end = time.monotonic() + _LONGEST_SECONDS
     while not ending.has_come and (now := time.monotonic()) < end:
-        if found.cursor:
+        if found.are_there:
             yield b"".join(_events(found))
             beat = now + _BEAT_SECONDS
         else:
@@ -63,7 +72,7 @@ def _events(found: Records) -> Iterator[bytes]:
     for record in found.records:
         cursor = record["cursor"]
         yield format_sse_event(data_str=orjson.dumps(record).decode(), id=cursor)
-    if cursor != found.cursor:
+    if found.cursor and cursor != found.cursor:
         told = {"unopened": found.unopened, "cursor": found.cursor}
         yield format_sse_event(
             data_str=orjson.dumps(told).decode(), id=found.cursor, event="unopened"

@@ -51,8 +51,27 @@ class RecordsAnswer(BaseModel):
     unopened: int
 
 
+class FileAnswer(BaseModel):
+    """A file that waits: its id, its sender and its size in bytes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    feed: str
+    sender: str = Field(alias="from")
+    bytes: int
+
+
+class FilesAnswer(BaseModel):
+    """The files that wait, oldest first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    files: list[FileAnswer]
+
+
 class Acknowledgement(BaseModel):
-    """The cursor of the records that the caller has."""
+    """The cursor of the records that the caller has; of a letter or a file its id."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

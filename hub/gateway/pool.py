@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from hub.errors import SurroundingsError
+from hub.gateway.shares import Turns
 from hub.runtime.delivery import Counter
 from hub.runtime.hub import Hub
 from hub.runtime.views import Views
@@ -54,12 +55,18 @@ class Pool:
         self._settings = settings
         self._metrics = metrics
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="gateway")
+        self._turns = Turns(threads)
         self._own = threading.local()
         self._rooms: list[Room] = []
 
-    async def run(self, call: Callable[[Room], Answer]) -> Answer:
-        """Run a call in a thread with its room."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._run, call)
+    async def run(self, name: str, call: Callable[[Room], Answer], *, body: bool = False) -> Answer:
+        """Run a call of a client in a thread with its room, when it is its turn.
+
+        ``body`` says that the thread waits for what the client sends or takes.
+        """
+        loop = asyncio.get_running_loop()
+        async with self._turns.turn(name, body=body):
+            return await loop.run_in_executor(self._executor, self._run, call)
 
     def close(self) -> None:
         """Wait for the calls in hand, then close every room."""

@@ -15,6 +15,9 @@ from starlette.responses import Response
 
 from hub.bus.port import BacklogError, FencedError
 from hub.errors import HubError, SurroundingsError
+from hub.gateway.custody_calls import NotWholeError
+from hub.gateway.shares import TooManyCallsError
+from hub.runtime.custody.counters import NotWaitingError
 from hub.runtime.delivery import StaleCursorError
 from hub.runtime.slips import SlipInUseError
 
@@ -34,7 +37,7 @@ _STATUS: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (SurroundingsError, HTTPStatus.SERVICE_UNAVAILABLE),
     (HubError, HTTPStatus.BAD_REQUEST),
 )
-_RETRY_SECONDS = "10"
+_RETRY_SECONDS: Mapping[type[HubError], str] = {TooManyCallsError: "1", SurroundingsError: "10"}
 
 
 class NotAllowedError(HubError):
@@ -45,9 +48,17 @@ class TooLargeError(HubError):
     """The body is over the gateway's limit."""
 
 
+class TooSlowError(HubError):
+    """The body came, or went, more slowly than the gateway waits for."""
+
+
 _OWN: Mapping[type[HubError], HTTPStatus] = {
     NotAllowedError: HTTPStatus.FORBIDDEN,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotWaitingError: HTTPStatus.NOT_FOUND,
+    NotWholeError: HTTPStatus.GONE,
+    TooSlowError: HTTPStatus.REQUEST_TIMEOUT,
+    TooManyCallsError: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 
@@ -58,20 +69,25 @@ def status_of(error: HubError) -> HTTPStatus:
     return next(status for kind, status in _STATUS if isinstance(error, kind))
 
 
-def problem(status: HTTPStatus, ja: str, en: str) -> Response:
-    """Give a problem as a response."""
+def problem(status: HTTPStatus, ja: str, en: str, retry: str | None = None) -> Response:
+    """Give a problem as a response; ``retry`` is in how many seconds it may be over."""
     body = {"title": status.phrase, "status": status.value, "detail": en, "detail_ja": ja}
-    retry = status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-    headers = {"Retry-After": _RETRY_SECONDS} if retry else None
+    headers = {"Retry-After": retry} if retry else None
     return Response(orjson.dumps(body), status.value, headers, TYPE)
+
+
+def told(error: HubError) -> Response:
+    """Give an error of the hub's as a response, in its own words."""
+    ja, __, en = str(error).partition(" / ")
+    passing = (retry for kind, retry in _RETRY_SECONDS.items() if isinstance(error, kind))
+    return problem(status_of(error), ja, en or ja, next(passing, None))
 
 
 async def tell(_: Request, error: Exception) -> Response:
     """Tell an error of the hub's in its own words."""
     if not isinstance(error, HubError):
         raise error
-    ja, __, en = str(error).partition(" / ")
-    return problem(status_of(error), ja, en or ja)
+    return told(error)
 
 
 async def tell_http(_: Request, error: Exception) -> Response:
@@ -101,3 +117,8 @@ async def tell_invalid(_: Request, __: Exception) -> Response:
         "呼び出しの形が仕様と違います。openapi.json を確認してください",
         "the call is not as openapi.json describes it",
     )
+
+
+async def tell_gone(_: Request, __: Exception) -> Response:
+    """Answer nobody: the client left while it sent its body, which is no fault of the hub's."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)

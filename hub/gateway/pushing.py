@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from hub.gateway.calls import MOST_RECORDS, NOTHING, Records, spell
+from hub.gateway.calls import MOST_RECORDS, require_records
+from hub.gateway.cursor import read_cursor
+from hub.gateway.custody_calls import letters
+from hub.gateway.records import NOTHING, Records, spell
 
 if TYPE_CHECKING:
     from hub.gateway.caller import Caller
@@ -23,10 +26,12 @@ _AT_ONCE = 100
 class Pushing:
     """One stream of a feed's records. Each look is made in a thread of the pool, one at a time."""
 
-    def __init__(self, caller: Caller, feed: str, last: Cursor | None) -> None:
+    def __init__(self, caller: Caller, feed: str, last: str | None) -> None:
         self._caller = caller
         self._feed = feed
         self._last = last
+        # The letters that were given, which come again on another stream alone.
+        self._given: set[str] = set()
         # The ends of the records that were sent and are not acknowledged, a row a partition.
         self._sent: dict[int, deque[int]] = {}
 
@@ -34,15 +39,24 @@ class Pushing:
         """Give some of what comes next, of one partition; nothing where none wait.
 
         The first look begins after the last cursor that the caller was given on another stream; it
-        raises ``StaleCursorError`` where that is of a place where the caller does not stand.
+        raises ``StaleCursorError`` where that is of a place where the caller does not stand. Letters
+        have no places: all that are not acknowledged come again.
         """
+        if room.hub.carries_letters(self._feed):
+            return self._letters(room)
+        require_records(room, self._feed)
         counter = room.counter(self._feed, self._caller.party(room).id)
         if self._last:
-            self._resume(counter, self._last)
+            self._resume(counter, read_cursor(self._last))
         for partition in range(counter.partitions):
             if found := self._next(counter, partition):
                 return found
         return NOTHING
+
+    def _letters(self, room: Room) -> Records:
+        found = letters(room, self._caller, self._feed, _AT_ONCE, self._given)
+        self._given.update(record["id"] for record in found.records)
+        return found
 
     def _resume(self, counter: Counter, last: Cursor) -> None:
         if given := counter.up_to(*last):

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
-from hub.gateway import calls
-from hub.gateway.body import Body
+from hub.gateway import calls, custody_calls
+from hub.gateway.belt import Belt
+from hub.gateway.body import Body, Patience
 from hub.gateway.caller import Caller, caller_of
-from hub.gateway.cursor import read_cursor
 from hub.gateway.events import EventStream, stream
 from hub.gateway.models import (
     Acknowledgement,
+    FilesAnswer,
     LegAnswer,
     LineAnswer,
     PreviewAnswer,
@@ -29,21 +30,26 @@ from hub.gateway.pushing import Pushing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hub.gateway.pool import Room
+    from hub.gateway.app import Gateway
+    from hub.gateway.pool import Answer, Room
 
 _EVENTS = (
     "an event a record: `data` the record as `records` gives it, `id` its cursor; "
     "an event `unopened` for records that did not open; a comment every 15 seconds"
 )
+_FILE = "the file; `Repr-Digest` (RFC 9530) bears its SHA-256"
 _BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {}}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": words}
     for status, words in {
         400: "the call or the body as a whole is wrong",
-        403: "the certificate is no party's",
+        403: "the certificate is no party's, or has ended",
+        404: "the letter or file does not wait for the caller",
         409: "the slip or the cursor is not what it was",
+        410: "the file is erased or damaged",
         413: "the body is over the limit",
-        429: "too much waits at the hub",
+        408: "the body came too slowly",
+        429: "too many calls of this client, or too much waits at the hub",
         503: "bus, vault or disk cannot be used",
     }.items()
 }
@@ -74,8 +80,8 @@ Sending = Annotated[calls.Sent, Depends(_sent)]
 )
 async def submit(request: Request, caller: Calling, sent: Sending, slip: str) -> Response:
     """Send lines under a number of one's own: sent again, they are answered as they were."""
-    call = partial(calls.submit, caller=caller, sent=sent, slip=slip, stream=_stream(request))
-    return _as_it_is(await _run(request, call))
+    call = partial(calls.submit, caller=caller, sent=sent, slip=slip, **_body(request))
+    return _as_it_is(await _run(request, caller, call, body=True))
 
 
 @router.post(
@@ -85,8 +91,8 @@ async def submit(request: Request, caller: Calling, sent: Sending, slip: str) ->
 )
 async def preview(request: Request, caller: Calling, sent: Sending) -> Response:
     """Ask whether lines may be sent, to whom they would go, with which items; nothing is taken."""
-    call = partial(calls.preview, caller=caller, sent=sent, stream=_stream(request))
-    return _as_it_is(await _run(request, call))
+    call = partial(calls.preview, caller=caller, sent=sent, **_body(request))
+    return _as_it_is(await _run(request, caller, call, body=True))
 
 
 @router.get("/feeds/{feed}/records", response_model=RecordsAnswer)
@@ -98,12 +104,12 @@ async def records(
     wait: Annotated[float, Query(ge=0, le=30, description="秒 / seconds")] = 0,
 ) -> Response:
     """Fetch the next records; the same again until they are acknowledged. Waits for some if asked."""
-    give_up, ending = time.monotonic() + wait, request.app.state.ending
+    give_up, ending = time.monotonic() + wait, request.app.state.gateway.ending
     while True:
         call = partial(calls.fetch, caller=caller, feed=feed, most=most)
-        found = await _run(request, call)
+        found = await _run(request, caller, call)
         over = ending.has_come or time.monotonic() >= give_up
-        if found.cursor or over or await request.is_disconnected():
+        if found.are_there or over or await request.is_disconnected():
             return _as_it_is(found._asdict())
         await ending.pause()
 
@@ -122,21 +128,46 @@ async def events(
     ] = None,
 ) -> Response:
     """Have the records pushed as server-sent events; goes on after ``Last-Event-ID``."""
-    last = read_cursor(last_event_id) if last_event_id else None
-    look = partial(_run, request, Pushing(caller, feed, last).look)
+    look = partial(_run, request, caller, Pushing(caller, feed, last_event_id).look)
     # Before the answer begins, since what is wrong cannot be told afterwards.
     first = await look()
-    return EventStream(stream(first, look, request.app.state.ending))
+    gateway: Gateway = request.app.state.gateway
+    return EventStream(stream(first, look, gateway.ending, gateway.metrics))
 
 
 @router.post("/feeds/{feed}/acknowledgements", status_code=204)
 async def acknowledge(
     request: Request, caller: Calling, feed: str, said: Acknowledgement
 ) -> Response:
-    """Say that one has the records of a cursor; said twice it counts once."""
-    cursor = read_cursor(said.cursor)
-    await _run(request, partial(calls.acknowledge, caller=caller, feed=feed, cursor=cursor))
+    """Say that one has the records of a cursor, a letter or a file; said twice it counts once."""
+    call = partial(calls.acknowledge, caller=caller, feed=feed, said=said.cursor)
+    await _run(request, caller, call)
     return Response(status_code=204)
+
+
+@router.get("/feeds/{feed}/files", response_model=FilesAnswer)
+async def files(
+    request: Request,
+    caller: Calling,
+    feed: str,
+    most: Annotated[int, Query(alias="max", ge=1, le=calls.MOST_RECORDS)] = 100,
+) -> Response:
+    """List the files that wait for one, oldest first."""
+    call = partial(custody_calls.files, caller=caller, feed=feed, most=most)
+    return _as_it_is({"files": await _run(request, caller, call)})
+
+
+@router.get(
+    "/feeds/{feed}/files/{file_id}",
+    response_class=StreamingResponse,
+    responses={200: {"description": _FILE, "content": {"application/octet-stream": {}}}},
+)
+async def file(request: Request, caller: Calling, feed: str, file_id: str) -> Response:
+    """Fetch a file; it comes again until it is acknowledged by its id."""
+    belt = Belt(asyncio.get_running_loop())
+    call = partial(custody_calls.give, caller=caller, feed=feed, file_id=file_id, belt=belt)
+    carrying = asyncio.create_task(_run(request, caller, call, body=True))
+    return await belt.answer(carrying)
 
 
 @router.get("/receipts", response_model=list[LegAnswer])
@@ -147,18 +178,21 @@ async def receipts(
 ) -> Response:
     """Ask what became of what one sent, a row a leg."""
     call = partial(calls.receipts, caller=caller, message_id=message_id)
-    return _as_it_is(await _run(request, call))
+    return _as_it_is(await _run(request, caller, call))
 
 
-async def _run(request: Request, call: Callable[[Room], Any]) -> Any:  # noqa: ANN401 -- any answer
-    return await request.app.state.pool.run(call)
+async def _run(
+    request: Request, caller: Caller, call: Callable[[Room], Answer], *, body: bool = False
+) -> Answer:
+    gateway: Gateway = request.app.state.gateway
+    return await gateway.pool.run(caller.name, call, body=body)
 
 
-def _stream(request: Request) -> io.BufferedReader:
-    """Give the body as a file for a thread of the pool."""
-    most = request.app.state.body_bytes
-    body = Body(request.stream(), asyncio.get_running_loop(), most)
-    return io.BufferedReader(body, io.DEFAULT_BUFFER_SIZE * 8)
+def _body(request: Request) -> dict[str, Any]:
+    """Give the body for a thread of the pool, and how large it may be."""
+    gateway: Gateway = request.app.state.gateway
+    body = Body(request.stream(), Patience(asyncio.get_running_loop()))
+    return {"body": body, "bounds": gateway.bounds}
 
 
 def _as_it_is(answer: object) -> Response:

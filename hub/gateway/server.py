@@ -13,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hub.errors import SurroundingsError, UsageError
 from hub.gateway.caller import SCOPE
+from hub.sealing.certificates import first_end
 
 if TYPE_CHECKING:
     import socket
@@ -35,6 +36,14 @@ class Door(NamedTuple):
     port: int
     certificate: Path
     clients: Path
+
+    def ends(self) -> dict[str, float]:
+        """Give when its certificates run out, in seconds since 1970: ``own`` and ``clients``.
+
+        Raises ``UsageError`` for a file that is no certificate.
+        """
+        _context(self)
+        return {"own": first_end(self.certificate), "clients": first_end(self.clients)}
 
 
 class _WithCertificate(H11Protocol):

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from hub.durable import write_secret
 from hub.errors import UsageError
-from hub.gateway.app import make_app
+from hub.gateway.app import Gateway, make_app
+from hub.gateway.calls import Bounds
 from hub.gateway.ending import Ending
 from hub.gateway.pool import Pool
 from hub.gateway.server import Door, serve
+from hub.gateway.shares import Share
 from hub.sealing.certificates import CALLS, SERVES, Authority
 
 if TYPE_CHECKING:
@@ -30,9 +32,17 @@ def run_gateway(
     settings: Settings, metrics: Metrics, hub: Hub, goes_on: Callable[[], bool]
 ) -> None:
     """Serve as long as it goes on."""
-    ending = Ending(settings.idle_seconds)
-    app = make_app(Pool(settings, metrics), settings.gateway_body_bytes, ending)
-    serve(app, door_of(settings, hub.home), goes_on, ending)
+    door, gateway = door_of(settings, hub.home), gateway_of(settings, metrics)
+    metrics.gateway_certificates(door.ends())
+    serve(make_app(gateway), door, goes_on, gateway.ending)
+
+
+def gateway_of(settings: Settings, metrics: Metrics) -> Gateway:
+    """Give what the application works with, as the settings say."""
+    share = Share(settings.gateway_calls_a_second, settings.gateway_calls_at_once)
+    bounds = Bounds(settings.gateway_body_bytes, settings.gateway_file_bytes)
+    pool, ending = Pool(settings, metrics), Ending(settings.idle_seconds)
+    return Gateway(pool, ending, metrics, bounds, share)
 
 
 def door_of(settings: Settings, home: Home) -> Door:

@@ -52,13 +52,33 @@ def keep_passwords(
             own = Access(names[OWN], folder / f"{OWN}.password", folder / _CA)
             write_card(home.kafka_card, own)
     except OSError as error:
-        raise SurroundingsError(
-            f"パスワードを書けません（{error.strerror}）。ホームの権限と空き容量を確認してください"
-            " / passwords cannot be written; check the home's rights and its free space"
-        ) from error
+        raise _not_written(error) from error
+
+
+def keep_authority(home: Home, access: Access) -> None:
+    """Give the users of a home what the administrator trusts, where that has changed.
+
+    Services notice it and open their bus anew. Raises ``SurroundingsError``.
+    """
+    file = home.kafka_users / _CA
+    if access.ca_file is None or not file.exists():
+        return
+    try:
+        present = access.ca_file.read_bytes()
+        if file.read_bytes() != present:
+            write_secret(file, present)
+    except OSError as error:
+        raise _not_written(error) from error
 
 
 def forget_password(home: Home, user: str) -> None:
     """Remove the files of a user who is no more."""
     for end in ("password", "toml"):
         (home.kafka_users / f"{user}.{end}").unlink(missing_ok=True)
+
+
+def _not_written(error: OSError) -> SurroundingsError:
+    return SurroundingsError(
+        f"kafka-users に書けません（{error.strerror}）。ホームの権限と空き容量を確認してください"
+        " / kafka-users cannot be written; check the home's rights and its free space"
+    )

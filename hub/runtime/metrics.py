@@ -56,6 +56,14 @@ class _OfTheBus(_Made):
             "When a certificate runs out by which Kafka is reached.",
             "certificate",
         )
+        self._rights = self._gauge(
+            "hub_rights_differing",
+            "Rights and users on the bus that are not as the rules have them, after a look.",
+            "what",
+        )
+        self._rights_looked = self._gauge(
+            "hub_rights_looked_timestamp_seconds", "When rights were last held against the rules."
+        )
 
     def transaction(self, seconds: float, *, committed: bool) -> None:
         """Count a transaction (see ``hub.bus.watch``)."""
@@ -75,6 +83,12 @@ class _OfTheBus(_Made):
         """Set when certificates run out, in seconds since 1970, by what each is."""
         for certificate, instant in expiries.items():
             self._certificates.labels(certificate).set(instant)
+
+    def rights(self, give: int, person: int) -> None:
+        """Set what a look at the rights has left: what is to be given, and what needs a person."""
+        self._rights.labels("give").set(give)
+        self._rights.labels("person").set(person)
+        self._rights_looked.set_to_current_time()
 
 
 class _OfTheLedger(_Made):
@@ -115,7 +129,48 @@ class _OfTheLedger(_Made):
         self._stopped.set(stopped)
 
 
-class Metrics(_OfTheBus, _OfTheLedger):
+class _OfTheGateway(_Made):
+    """What is asked of the gateway and how it answers; a route is named without what was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._calls = self._counter(
+            "hub_gateway_calls",
+            "Calls by route and status; 0 ended without one.",
+            "route",
+            "status",
+        )
+        self._answers = self._times(
+            "hub_gateway_seconds", "Time of a call, its waiting and streaming included.", "route"
+        )
+        self._bytes = self._counter("hub_gateway_bytes", "Bytes of bodies.", "direction")
+        self._streams = self._gauge("hub_gateway_streams", "Streams of events that are open.")
+        self._ends = self._gauge(
+            "hub_gateway_certificate_expiry_timestamp_seconds",
+            "When the gateway's certificate or its clients' authority runs out.",
+            "certificate",
+        )
+
+    def answered(self, route: str, status: int, seconds: float, taken: int, given: int) -> None:
+        """Count a call, how long it lasted, and the bytes of its body and its answer."""
+        self._calls.labels(route, str(status)).inc()
+        self._answers.labels(route).observe(seconds)
+        self._bytes.labels("in").inc(taken)
+        self._bytes.labels("out").inc(given)
+
+    @contextmanager
+    def streaming(self) -> Iterator[None]:
+        """Count a stream as open while the block lasts."""
+        with self._streams.track_inprogress():
+            yield
+
+    def gateway_certificates(self, ends: Mapping[str, float]) -> None:
+        """Set when its certificates run out, in seconds since 1970, by what each is."""
+        for certificate, instant in ends.items():
+            self._ends.labels(certificate).set(instant)
+
+
+class Metrics(_OfTheBus, _OfTheLedger, _OfTheGateway):
     """The metrics of one process, in a registry of their own."""
 
     def __init__(self) -> None:
@@ -134,6 +189,10 @@ class Metrics(_OfTheBus, _OfTheLedger):
             "hub_oldest_waiting_seconds",
             "Age of the oldest message a worker had before it when it last looked.",
             *("feed", "partition"),
+        )
+        self._open_leg = self._gauge(
+            "hub_oldest_open_leg_seconds",
+            "Age of the oldest message of which a leg has no final receipt, 0 where there is none.",
         )
         self._late = self._gauge(
             "hub_custody_late_files",
@@ -171,6 +230,10 @@ class Metrics(_OfTheBus, _OfTheLedger):
     def idle(self) -> None:
         """Note that nothing waits."""
         self._waiting.clear()
+
+    def leg_open(self, seconds: float) -> None:
+        """Set the age of the oldest message of which a leg has no final receipt."""
+        self._open_leg.set(max(seconds, 0))
 
     def custody(self, alarm: int, overdue: int) -> None:
         """Set how many files are late."""

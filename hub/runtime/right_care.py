@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hub.bus.declared_rights import RECIPIENT, user_of
 from hub.errors import UsageError
 from hub.runtime.kafka_card import access_of
-from hub.runtime.kafka_users import forget_password, keep_passwords, new_passwords
+from hub.runtime.kafka_users import (
+    forget_password,
+    keep_authority,
+    keep_passwords,
+    new_passwords,
+)
 from hub.runtime.right_changes import GrantRight, MakeUser, RemoveUser, RevokeRight
-from hub.runtime.right_plan import changes, possible_users, strange
+from hub.runtime.right_plan import changes, possible_users, shown, strange
 from hub.runtime.rights import entitlements, wanted_rights
 
 if TYPE_CHECKING:
@@ -39,11 +45,14 @@ class RightCare:
     def added_to(self, plan: Plan) -> Plan:
         """Give the plan with what differs in rights and users."""
         given, ended = self._given()
-        found = self._care.found(possible_users(body.id for body in self._books.directory))
+        found = self._care.found(self._ours())
         return plan._replace(
             rights=list(changes(wanted_rights(given), found, ended)),
             unresolved=[*plan.unresolved, *strange(found)],
         )
+
+    def _ours(self) -> frozenset[str]:
+        return possible_users(body.id for body in self._books.directory)
 
     def _given(self) -> tuple[list[Entitlement], dict[str, str]]:
         """Give what bodies may do today, and by user why subscriptions of theirs have ended."""
@@ -58,11 +67,12 @@ class RightCare:
         return given, ended
 
     def apply(self, wanted: Sequence[RightChange]) -> None:
-        """Take away, then make users, then give; each kind is one request.
+        """Take away, then make users, then give, and wait until all of it shows.
 
         A password is kept in the home before the broker knows it: one that nobody has would shut
-        its user out.
+        its user out. What the administrator trusts goes to the users of the home first.
         """
+        keep_authority(self._home, access_of(self._home))
         self._care.revoke([change.right for change in wanted if isinstance(change, RevokeRight)])
         gone = [change.user for change in wanted if isinstance(change, RemoveUser)]
         self._care.remove_users(gone)
@@ -70,6 +80,10 @@ class RightCare:
             forget_password(self._home, user)
         self._set_passwords([change.user for change in wanted if isinstance(change, MakeUser)])
         self._care.grant([change.right for change in wanted if isinstance(change, GrantRight)])
+        if wanted:
+            self._care.await_shown(
+                self._ours(), lambda found: all(map(partial(shown, found), wanted))
+            )
 
     def renew_passwords(self, users: Sequence[str]) -> None:
         """Give users new passwords; raises ``UsageError`` for one who is no user of this bus."""

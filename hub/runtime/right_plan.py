@@ -39,6 +39,19 @@ def changes(wanted: Wanted, found: FoundRights, ended: Mapping[str, str]) -> Ite
         yield GrantRight(right, wanted.rights[right])
 
 
+def shown(found: FoundRights, change: RightChange) -> bool:
+    """Say whether what there is shows that a change was made."""
+    match change:
+        case GrantRight(right):
+            return right in found.rights
+        case RevokeRight(right):
+            return right not in found.rights
+        case MakeUser(user):
+            return user in found.users
+        case RemoveUser(user):
+            return user not in found.users
+
+
 def strange(found: FoundRights) -> Iterator[StrangeRight | UnknownUser]:
     """Yield what a person must look at."""
     for rule in found.strange:

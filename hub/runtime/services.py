@@ -26,6 +26,7 @@ from hub.runtime.custody.sweep import Sweep
 from hub.runtime.hub import Hub
 from hub.runtime.ledger_watch import LedgerBehindError
 from hub.runtime.metrics import Metrics
+from hub.runtime.open_legs import OpenLegs
 from hub.runtime.reach_watch import ReachWatch
 
 if TYPE_CHECKING:
@@ -159,16 +160,19 @@ class Supervisor:
 
     def _erase(self, hub: Hub, goes_on: GoesOn) -> None:
         noter, custodian, keeper = Noter(hub), Custodian(hub), Keeper(hub)
+        legs = OpenLegs(hub)
         while goes_on():
             # First: what was acknowledged has its mark before its day is looked at.
             noted = noter.step()
             files, payloads = custodian.step(), keeper.step()
+            legs.look()
             self.metrics.custody(*map(sum, zip(count_late(hub), keeper.count_late(), strict=True)))
             if files or payloads:
                 hub.act()
                 self._log.info("erased", files=files, payloads=payloads)
             elif not noted:
                 self._stop.wait(self._settings.custody_seconds)
+        legs.close()
 
     def _record(self, hub: Hub, goes_on: GoesOn) -> None:
         with hub.open_ledger() as log:

@@ -15,15 +15,17 @@ class Settings(BaseSettings):
     one transaction, ``session_seconds`` until a worker on Kafka that is gone loses its partitions,
     ``ledger_grace_seconds`` by how much the ledger may be behind before releases stop (alert at half),
     ``custody_seconds`` the pause of a custodian that found nothing due,
+    ``rights_seconds`` the pause between two looks of the administrator at rights that have ended,
     ``metrics_port`` where Prometheus reads (0: nowhere) at ``metrics_host``: loopback where nothing
     else is said, since whoever reaches it may read, ``ledger_index`` where the ledger's index is
     (``sqlite`` in the home, or a PostgreSQL URL), ``pdf_font`` the font of reports on paper,
     ``gateway_host`` and ``gateway_port`` where the gateway listens, ``gateway_certificate`` the file
     of its own key and certificate, ``gateway_clients`` that of the authority which signs its clients',
-    ``gateway_body_bytes`` the largest body it takes, ``console_host`` and ``console_port`` where the
-    console listens and under which name, ``console_certificate`` the file of its key and certificate,
-    ``console_idle_seconds`` and ``console_session_seconds`` after how long unused, and after how long at
-    all, a session of its operators ends.
+    ``gateway_body_bytes`` the largest body of lines it takes, ``gateway_file_bytes`` the largest file,
+    ``gateway_calls_a_second`` and ``gateway_calls_at_once`` what one client may ask for,
+    ``console_host`` and ``console_port`` where the console listens and under which name,
+    ``console_certificate`` the file of its key and certificate, ``console_idle_seconds`` and
+    ``console_session_seconds`` after how long unused, and after how long at all, a session ends.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore")
@@ -36,6 +38,7 @@ class Settings(BaseSettings):
     idle_seconds: float = Field(default=0.2, gt=0, le=60)
     ledger_grace_seconds: float = Field(default=900.0, ge=1, le=86_400)
     custody_seconds: float = Field(default=5.0, gt=0, le=300)
+    rights_seconds: float = Field(default=60.0, gt=0, le=3600)
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65_535)
     # A URL may hold a password.
@@ -45,7 +48,10 @@ class Settings(BaseSettings):
     gateway_port: int = Field(default=8443, ge=1, le=65_535)
     gateway_certificate: Path | None = None
     gateway_clients: Path | None = None
+    gateway_calls_a_second: int = Field(default=1000, ge=1, le=100_000)
+    gateway_calls_at_once: int = Field(default=16, ge=1, le=1000)
     gateway_body_bytes: int = Field(default=32 << 20, ge=1 << 10, le=1 << 30)
+    gateway_file_bytes: int = Field(default=2 << 30, ge=1 << 10, le=2 << 30)
     console_host: str = "localhost"
     console_port: int = Field(default=8444, ge=1, le=65_535)
     console_certificate: Path | None = None

@@ -212,7 +212,7 @@ def _in_use() -> SlipInUseError:
 
 
 def other_content() -> SlipInUseError:
-    """Give what is raised where a slip stands for something else than what comes under it."""
+    """Give the error for a slip that stands for something else than what comes under it."""
     return SlipInUseError(
         "この受付番号は別の内容で使われています。新しい番号で送ってください"
         " / this slip was used for other content: send this under a new number"

@@ -27,6 +27,9 @@ _LEDGER = "ledger-files"
 # What becomes of a file later; its leg stands in the ledger where it was provided or refused.
 _NOT_OF_A_LEG = frozenset({Kind.ERASURE, Kind.HOLD, Kind.HOLD_END, Kind.WITHDRAWAL})
 
+OPEN = ("released", "sent", "resubmitted")
+"""The codes after which another is to come; every other one ends its leg."""
+
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
@@ -35,6 +38,7 @@ CREATE TABLE IF NOT EXISTS receipts (
   at TEXT NOT NULL, rule TEXT, reason TEXT, PRIMARY KEY (id, sender, recipient)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS receipts_of_sender ON receipts (sender, id, recipient);
+CREATE INDEX IF NOT EXISTS receipts_open ON receipts (id) WHERE code IN {open};
 CREATE TABLE IF NOT EXISTS quarantine (
   id TEXT PRIMARY KEY, note TEXT NOT NULL, position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -60,6 +64,9 @@ FROM receipts r LEFT JOIN ledger l
 WHERE r.sender = ? AND (? IS NULL OR r.id = ?) ORDER BY r.id, r.recipient
 """
 
+_OLDEST_OPEN = f"SELECT id FROM receipts WHERE code IN {OPEN} ORDER BY id LIMIT 1"  # noqa: S608
+_PLACE = "SELECT month, place FROM ledger WHERE id = ? AND sender = ? AND recipient = ?"
+
 
 class Views:
     """The views of one home. Use from one thread."""
@@ -71,7 +78,7 @@ class Views:
             self._db = apsw.Connection(str(path))
             self._db.set_busy_timeout(30_000)
             # All rows are fetched: apsw stops at the first statement that gives one.
-            self._db.execute(_SCHEMA).fetchall()
+            self._db.execute(_SCHEMA.format(open=OPEN)).fetchall()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -93,6 +100,25 @@ class Views:
                 "reason": orjson.loads(str(reason)) if reason else None,
                 "ledger": {"month": month, "index": place} if month else None,
             }
+
+    def oldest_open(self) -> str | None:
+        """Give the id of the oldest message of which a leg has not come to its end, if there is one."""
+        self._catch_up_receipts()
+        row = self._db.execute(_OLDEST_OPEN).fetchone()
+        return str(row[0]) if row else None
+
+    def placed(self, legs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give receipts as they came off the bus, each with where its leg stands in the ledger.
+
+        ``ledger`` is nothing where no checkpoint covers it, as in ``receipts``.
+        """
+        self._catch_up_ledger()
+        found = []
+        for leg in legs:
+            row = self._db.execute(_PLACE, (leg["id"], leg["from"], leg["to"] or "")).fetchone()
+            place = {"month": row[0], "index": row[1]} if row else None
+            found.append(leg | {"ledger": place})
+        return found
 
     def quarantined(self) -> Iterator[dict[str, Any]]:
         """Give the notes of all messages that wait in quarantine, oldest first."""

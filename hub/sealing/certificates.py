@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hub.durable import write_secret
+from hub.errors import SurroundingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,14 +66,26 @@ class Authority:
 
     @classmethod
     def of(cls, folder: Path, name: str, *, days: float = AUTHORITY_DAYS) -> Self:
-        """Open the authority of a folder, or make one for so many days where there is none."""
+        """Open the authority of a folder, or make one for so many days where there is none.
+
+        Raises ``SurroundingsError`` for one that cannot sign any more: its key is not there, is not
+        its own or not one of ours, or it has run out.
+        """
         file, key_file = folder / f"{name}-ca.pem", folder / f"{name}-ca.key"
-        if file.exists():
+        if not file.exists():
+            return cls._made(file, key_file, [], days)
+        try:
+            certificate = x509.load_pem_x509_certificate(file.read_bytes())
             key = load_pem_private_key(key_file.read_bytes(), None)
-            if not isinstance(key, ec.EllipticCurvePrivateKey):
-                raise TypeError("an authority's key is one on an elliptic curve")
-            return cls(x509.load_pem_x509_certificate(file.read_bytes()), key)
-        return cls._made(file, key_file, [], days)
+        except (OSError, TypeError, ValueError):
+            raise _unusable(file) from None
+        if (
+            isinstance(key, ec.EllipticCurvePrivateKey)
+            and key.public_key() == certificate.public_key()
+            and datetime.now(UTC) < certificate.not_valid_after_utc
+        ):
+            return cls(certificate, key)
+        raise _unusable(file)
 
     @classmethod
     def renew(cls, folder: Path, name: str) -> Self:
@@ -121,6 +134,15 @@ class Authority:
             draft = draft.add_extension(x509.SubjectAlternativeName(places), critical=False)
         signed = draft.sign(self._key, hashes.SHA256())
         return _pem(key) + signed.public_bytes(Encoding.PEM)
+
+
+def _unusable(file: Path) -> SurroundingsError:
+    return SurroundingsError(
+        f"認証局 {file.name} は使えません（鍵がないか合わない、または期限切れ）。新しくするか、"
+        "ファイルを除いて作り直してください"
+        f" / the authority {file.name} cannot sign (no key, another's, or it has run out): renew it,"
+        " or take its files away and let it be made again"
+    )
 
 
 def first_end(file: Path) -> float:

@@ -143,7 +143,10 @@ class LocalKafka:
         raise NodeError(f"the broker does not answer:\n{running[0].last_words()}")
 
     def renew_certificates(self) -> None:
-        """Give secured brokers that run new certificates; connections that are there go on."""
+        """Give secured brokers that run new certificates; connections that are there go on.
+
+        They read anew whom they trust, too: a new authority of clients, and the one before it.
+        """
         if self.security is None:
             raise NodeError("brokers in plain text have no certificates")
         self.security.certify(len(self.nodes))
@@ -152,7 +155,7 @@ class LocalKafka:
             # Named again, though the path is the same: a broker then reads the file anew.
             entries = [
                 ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
-                for name, value in self.security.keystores(number).items()
+                for name, value in self.security.stores(number).items()
             ]
             broker = ConfigResource(ResourceType.BROKER, str(number), incremental_configs=entries)
             admin.incremental_alter_configs([broker])[broker].result()

@@ -44,12 +44,13 @@ class Security:
         """Make new certificates for so many nodes; a running broker reads them when it is told."""
         certify_brokers(self.folder, [HOST] * nodes)
 
-    def keystores(self, number: int) -> dict[str, str]:
-        """Give the settings of a broker that name its certificates for clients."""
+    def stores(self, number: int) -> dict[str, str]:
+        """Give the settings of a broker that name its certificates for clients, and whom it trusts."""
         file = str(self.folder / f"broker-{number}.pem")
-        return {
+        shown = {
             f"listener.name.{door}.ssl.keystore.location": file for door in ("clients", "certified")
         }
+        return shown | {"listener.name.certified.ssl.truststore.location": str(self.ca_file)}
 
     @property
     def ca_file(self) -> Path:

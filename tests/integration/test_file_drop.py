@@ -7,6 +7,7 @@ import gzip
 import itertools
 import json
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ from connectors.running import drain, started
 from hub.errors import SurroundingsError
 from hub.runtime.slips import Slips
 from hub.runtime.until_idle import run_until_idle
+from hub.runtime.views import Views
 from hub.testing import sandbox_hub
 from tests.support.drops import Taken, answers, drop_of, in_hand, put, received, tidings
 from tests.support.hub_command import FEED
@@ -251,3 +253,30 @@ def test_a_kill_after_any_act_loses_nothing_and_doubles_nothing(tmp_path: Path) 
         if not killed:
             break
     assert last > 50
+
+
+def test_what_became_of_a_leg_is_told_with_its_place_in_the_ledger(
+    embedded: Hub, town: Path
+) -> None:
+    """As ``hub receipts`` gives it, and so not before a checkpoint covers it."""
+    put(town, "a.jsonl", _lines(1) + b"{}\n")
+    drain([FileDrop(embedded, drop_of(town, TOWN))])
+    assert tidings(town) == []
+    run_until_idle(embedded)
+    drain([FileDrop(embedded, drop_of(town, TOWN))])
+    views = Views(embedded.home.views, embedded.bus, embedded.home.path)
+    rows = list(views.receipts(TOWN))
+    views.close()
+    told = tidings(town)
+    assert sorted(told, key=lambda leg: str(leg["id"])) == rows
+    assert {leg["code"] for leg in told} == {"released", "quarantined"}
+    assert all(leg["ledger"]["month"] == "2026-04" for leg in told)
+
+
+def test_no_leg_waits_for_a_ledger_that_is_too_far_behind(embedded: Hub, town: Path) -> None:
+    """Once the ledger's grace is over it is told without a place."""
+    put(town, "a.jsonl", b"{}\n")
+    drain([FileDrop(embedded, drop_of(town, TOWN))])
+    later = embedded.moved_to(embedded.clock.now() + timedelta(seconds=embedded.ledger_grace))
+    drain([FileDrop(later, drop_of(town, TOWN))])
+    assert [leg["ledger"] for leg in tidings(town)] == [None]

@@ -55,6 +55,7 @@ def test_a_notice_goes_from_one_party_to_another_over_https(gateway: Gateway) ->
             )
             assert said.status_code == 204
         assert receipt["id"] not in {e["id"] for e in prefecture.get(path).json()["records"]}
+        assert prefecture.get(path).headers["cache-control"] == "no-store"
         (leg,) = town.get("/receipts", params={"id": receipt["id"]}).json()
         assert (leg["to"], leg["code"]) == (PREFECTURE, "acknowledged")
         assert prefecture.get("/receipts", params={"id": receipt["id"]}).json()[0]["to"] == "jlis"

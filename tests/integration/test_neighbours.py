@@ -17,7 +17,7 @@ from hub.bus.sqlite import immediate
 from hub.runtime.slips import Slips
 from hub.testing import sandbox_hub
 from tests.support.kills import KilledError, killed_after
-from tests.support.neighbours import CITY, PREFECTURE, TOWN, scenario
+from tests.support.neighbours import CITY, OTHER_TOWN, PREFECTURE, TOWN, scenario
 from tests.support.notices import line_of, notice
 
 if TYPE_CHECKING:
@@ -54,17 +54,25 @@ def test_everybody_misbehaving_loses_doubles_and_reorders_nothing(hub: Hub, tmp_
     figures = _played(
         hub,
         tmp_path,
-        towns={TOWN: {"manners": SENDER_MANNERS}},
+        towns={
+            TOWN: {"manners": SENDER_MANNERS, "addresses": 20},
+            OTHER_TOWN: {"by": "desk", "manners": ["duplicate"]},
+        },
         servers={
             PREFECTURE: {"manners": ["slow", "crash"]},
             "jlis": {"by": "desk", "manners": ["refuse", "crash"]},
         },
+        moves=[(TOWN, OTHER_TOWN)],
         residents=200,
+        days=2,
     )
-    (town,) = figures["municipalities"]
+    town, other = figures["municipalities"]
     assert town["lines"]["carried"] > 0
     assert town["lines"]["quarantined"] == 10
-    assert [server["taken"] for server in figures["servers"]] == [town["lines"]["carried"]] * 2
+    carried = [each["lines"]["carried"] for each in (town, other)]
+    assert [each["taken"] for each in figures["servers"]] == [*carried, sum(carried)]
+    assert [(each["certificates"], each["move_ins"]) for each in figures["moves"]] == [(4, 2)]
+    assert figures["files"] == {"sent": 1, "differing": 0}
 
 
 @pytest.mark.parametrize("manner", SENDER_MANNERS)
@@ -128,7 +136,7 @@ def test_a_play_killed_after_any_act_goes_on_where_it_was(
     towns = {TOWN: {"manners": ["duplicate"]}}
     asked = scenario(towns, {PREFECTURE: {"manners": ["crash"]}}, residents=30, days=2)
     kills = 0
-    for last in itertools.count(7, 29):
+    for last in itertools.count(7, 53):
         with sandbox_hub() as hub:
             if not _until_killed(hub, asked, tmp_path / str(last), last, monkeypatch):
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 from collections import Counter
 from contextlib import closing
@@ -127,13 +128,13 @@ def test_every_cursor_of_a_stream_can_be_acknowledged(gateway: Gateway) -> None:
 def test_a_stream_goes_no_further_ahead_than_a_cursor_reaches(gateway: Gateway) -> None:
     """It waits there until something is acknowledged, and gives so much more then."""
     room = Room(gateway.settings, Metrics())
-    caller, stream = Caller("070009"), Pushing(Caller("070009"), FEED, None)
+    caller, stream = Caller(PREFECTURE, math.inf), Pushing(Caller(PREFECTURE, math.inf), FEED, None)
     with closing(room):
         found = [read_cursor(each["cursor"]) for each in _all(stream, room)]
         fullest = Counter(each.partition for each in found).most_common(1)
         assert [count for _, count in fullest] == [REACH]
         tenth = [each for each in found if each.partition == fullest[0][0]][9]
-        acknowledge(room, caller, FEED, tenth)
+        acknowledge(room, caller, FEED, tenth.spell())
         assert len(_all(stream, room)) == 10
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import ssl
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 import httpx
 
 from hub.gateway.app import make_app
-from hub.gateway.ending import Ending
-from hub.gateway.pool import Pool
 from hub.gateway.server import Door, serve
+from hub.gateway.service import gateway_of
 from hub.runtime.hub import Hub
 from hub.runtime.metrics import Metrics
 from hub.runtime.settings import Settings
@@ -38,6 +37,7 @@ class Gateway(NamedTuple):
     clients: Authority
     servers: Path
     folder: Path
+    metrics: Metrics
 
     def certificate(self, name: str, clients: Authority | None = None, days: float = 1) -> Path:
         """Give the file of a key and a certificate of this name."""
@@ -66,9 +66,8 @@ class Gateway(NamedTuple):
         """Listen for the length of a block."""
         door = Door("127.0.0.1", self.port, self.folder / "own.pem", self.folder / "clients-ca.pem")
         stopping = threading.Event()
-        ending = Ending(self.settings.idle_seconds)
-        app = make_app(Pool(self.settings, Metrics()), BODY_BYTES, ending)
-        given = app, door, lambda: not stopping.is_set(), ending
+        gateway = gateway_of(self.settings, self.metrics)
+        given = make_app(gateway), door, lambda: not stopping.is_set(), gateway.ending
         thread = threading.Thread(target=serve, args=given)
         thread.start()
         try:
@@ -90,11 +89,13 @@ class Gateway(NamedTuple):
         raise AssertionError("the gateway does not answer")
 
 
-def make_gateway(folder: Path) -> Gateway:
-    """Give a gateway over a new sandbox, which does not listen yet."""
+def make_gateway(folder: Path, **chosen: Any) -> Gateway:
+    """Give a gateway over a new sandbox, with some settings, which does not listen yet."""
     home = make_sandbox(folder / "home", towns=1, residents=10, seed=1)
     servers, clients = Authority.of(folder, "server"), Authority.of(folder, "clients")
     own = servers.issue("gateway", [SERVES], hosts=["127.0.0.1"])
     (folder / "own.pem").write_bytes(own)
-    settings = Settings(home=home.path, now=NOW)
-    return Gateway(settings, free_port(), clients, folder / "server-ca.pem", folder)
+    usual: dict[str, Any] = {"home": home.path, "now": NOW, "gateway_body_bytes": BODY_BYTES}
+    settings = Settings(**usual | chosen)
+    authority = folder / "server-ca.pem"
+    return Gateway(settings, free_port(), clients, authority, folder, Metrics())

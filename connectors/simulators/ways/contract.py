@@ -56,5 +56,8 @@ class Way(Protocol):
         ...
 
     def fetch(self, feed: str) -> Iterator[Handed]:
-        """Yield what waits, in order. Who does not acknowledge something asks no further now."""
+        """Yield what waits, in order. Who does not acknowledge something asks no further now.
+
+        Of a feed of files a record is ``{"id", "bytes", "sha256"}``: the hash is that of what came.
+        """
         ...

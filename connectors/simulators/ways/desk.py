@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.simulators.ways.contract import Answer, Handed
+from hub.runtime.custody.counter import FileCounter
 from hub.runtime.custody.letter_counter import LetterCounter
 from hub.runtime.delivery import Counter
 from hub.runtime.slip_submission import SlipSubmission
@@ -51,7 +55,10 @@ class DeskWay:
         views.close()
 
     def fetch(self, feed: str) -> Iterator[Handed]:
-        """Yield what waits: records of a partition at once, a letter by itself."""
+        """Yield what waits: records of a partition at once, a letter or a file by itself."""
+        if self._hub.carries_files(feed):
+            yield from self._fetch_files(feed)
+            return
         if self._hub.carries_letters(feed):
             letters = LetterCounter(self._hub, feed, self._body)
             for letter in letters.fetch():
@@ -61,6 +68,16 @@ class DeskWay:
         for handover in counter.fetch():
             records = [each.to_dict() for each in handover.deliveries]
             yield Handed(records, partial(counter.acknowledge, handover))
+
+    def _fetch_files(self, feed: str) -> Iterator[Handed]:
+        counter = FileCounter(self._hub, feed, self._body)
+        with tempfile.TemporaryDirectory() as folder:
+            for given in counter.fetch(Path(folder)):
+                with given.path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                record = {"id": given.file_id, "bytes": given.size, "sha256": digest}
+                yield Handed([record], partial(counter.acknowledge, given))
+                given.path.unlink()
 
     def _take(self, shipment: Shipment, request: Request) -> None:
         hub, feed, slip = self._hub, shipment.feed, shipment.slip

@@ -59,9 +59,10 @@ class FolderWay:
                 # Its removal was cut off between the two.
                 sidecar.unlink()
                 continue
-            content = file.read_bytes()
-            if hashlib.sha256(content).hexdigest() == sidecar.read_text("ascii")[:64]:
-                yield Handed(_lines(file), _Removal(file, sidecar))
+            with file.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "sha256").hexdigest()
+            if digest == sidecar.read_text("ascii")[:64]:
+                yield Handed(_records(file, digest), _Removal(file, sidecar))
 
 
 class _Removal:
@@ -84,6 +85,13 @@ def _drop(target: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     move(draft, target)
+
+
+def _records(file: Path, digest: str) -> list[dict[str, Any]]:
+    """Give the records of a file of lines, or what is to be said of a file that is carried unread."""
+    if file.suffix == ".jsonl":
+        return _lines(file)
+    return [{"id": file.stem, "bytes": file.stat().st_size, "sha256": digest}]
 
 
 def _lines(file: Path) -> list[dict[str, Any]]:

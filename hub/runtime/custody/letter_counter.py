@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from hub.custody.claims import cover_of
 from hub.custody.events import Event
 from hub.custody.machine import is_certificate
 from hub.custody.states import Cause, State, Step
-from hub.runtime.custody import letter_records as records
 from hub.runtime.custody import letters
 from hub.runtime.custody.counters import CustodyCounter
 from hub.runtime.custody.letter_desk import NOT_OPENED
+from hub.runtime.custody.records import receipt
 from hub.runtime.delivery import Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from hub.custody.states import Custody
     from hub.runtime.hub import Hub
@@ -29,9 +30,10 @@ class LetterCounter(CustodyCounter):
         super().__init__(hub, feed, recipient)
         self._feed = letters.feed_of(hub, feed)
 
-    def fetch(self, most: int | None = None) -> Iterator[Delivery]:
-        """Yield what waits, oldest first, each once it was noted as sent."""
-        for custody in self._ready(most):
+    def fetch(self, most: int | None = None, besides: Container[str] = ()) -> Iterator[Delivery]:
+        """Yield what waits, oldest first, each once it was noted as sent; but for the ids besides."""
+        wanted = (each for each in self._ready() if each.file.id not in besides)
+        for custody in islice(wanted, most):
             try:
                 delivery = self._delivery(custody)
             except NOT_OPENED:
@@ -65,6 +67,6 @@ class LetterCounter(CustodyCounter):
         ends = state is State.ACKNOWLEDGED and not is_certificate(custody)
         due_at = letters.notice_terms().due_at(now) if ends else None
         event = Event(custody.file.id, Step(state, now, cause, due_at))
-        told = records.receipt(custody.file, state.value, now, cover_of(custody).rule)
+        told = receipt(custody.file, state.value, now, cover_of(custody).rule)
         self._hub.bus.publish([*self._log.records([event]), *told])
         self._log.catch_up()

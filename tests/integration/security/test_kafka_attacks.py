@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
 
 from hub.bus.port import Delivered, Record
 from hub.runtime import topics
@@ -143,3 +145,16 @@ def test_receipts_and_ledger_hold_what_was_carried_and_nothing_else(hub: Hub) ->
     """After all of the above, each released leg has its line and its receipt, once."""
     released = [row for row in _receipts(hub) if row["code"] == "released"]
     assert len(released) == len({(row["id"], row["to"]) for row in released}) == 6
+
+
+def test_a_payload_topic_that_was_deleted_is_missed(place: Place) -> None:
+    """Whoever may delete records may delete their topic: the check names it, until apply makes it."""
+    name = topics.release(FEED, ANOTHER).name
+    custodian = AdminClient(place.client("custodian"))
+    custodian.delete_topics([place.wire(name)])[place.wire(name)].result()
+    give_up = time.monotonic() + 10
+    while not place.plan().changes and time.monotonic() < give_up:
+        time.sleep(0.1)
+    assert [change.to_dict()["what"] for change in place.plan().changes] == ["create-topic"]
+    place.apply()
+    assert place.plan().changes == []

@@ -160,7 +160,7 @@ def test_the_services_of_the_demo_carry_a_notice(demo: Composed) -> None:
     line = json.dumps(notice(1), ensure_ascii=False).encode()
     sent = ("submit", "--feed", "change-notice", "--from", TOWN, "-")
     assert demo.instead("hub-demo", *sent, stdin=line).lines[0]["outcome"] == "accepted"
-    for service in ("worker-demo", "custodian-demo", "ledger-demo"):
+    for service in ("worker-demo", "custodian-demo", "ledger-demo", "administrator-demo"):
         done = demo.call(service, "--until-idle")
         assert done.code == 0, (service, done.err)
     got = demo.instead("hub-demo", "receive", "--feed", "change-notice", "--as", PREFECTURE)
@@ -197,6 +197,6 @@ def test_three_brokers_are_one_secured_cluster(tmp_path: Path) -> None:
         applied = full.call("apply")
         assert applied.code == 0, applied.err
         assert full.instead("apply", "topics", "check").code == 0
-        for service in ("worker", "custodian", "ledger"):
+        for service in ("worker", "custodian", "ledger", "administrator"):
             done = full.call(service, "--until-idle")
             assert done.code == 0, (service, done.err)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import shutil
-import time
 from typing import TYPE_CHECKING
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka import KafkaError
 from confluent_kafka.admin import AclBinding, AdminClient  # type: ignore[attr-defined]
 
 from hub.bus.kafka_acls import binding_of, filter_of
 from hub.bus.rights import TOPIC, Right
 from hub.resources import shelf
 from hub.rules.files import digest_of
+from hub.runtime.hub import Hub
+from hub.runtime.right_watch import Looked, RightWatch
 from hub.runtime.rulebook import Rulebook, RulesNotSignedError, keep_rules
+from hub.runtime.settings import Settings
 from hub.sealing.master import load_master_key
 from hub.sealing.vault_file import VaultFile
 from hub.vocabulary.clock import parse_instant
 from tests.integration.security.conftest import NOW, as_administrator
+from tests.integration.security.readers import hears, reader, subscribe
 from tests.support.hub_command import hub
+from tests.support.services import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,8 +31,6 @@ if TYPE_CHECKING:
 
     from tests.integration.security.conftest import Place
 
-FEED = "change-notice"
-RELEASE = f"release.{FEED}.070009"
 _LATER = "2026-10-02T09:00:00+09:00"
 
 
@@ -104,40 +106,14 @@ def test_a_user_nobody_declares_is_told(place: Place, tmp_path: Path) -> None:
     assert place.plan().unresolved == []
 
 
-def _reader(place: Place) -> Consumer:
-    """Give the prefecture's reader, standing at the end of what is there for it."""
-    given = {"group.id": place.wire("receive.070009"), "enable.partition.eof": True}
-    consumer = Consumer(place.client("org-070009", **given))
-    consumer.assign([TopicPartition(place.wire(RELEASE), 0, 0)])
-    _hears(consumer, KafkaError._PARTITION_EOF)
-    return consumer
-
-
-def _hears(consumer: Consumer, code: int) -> float:
-    """Wait until a reader hears this; gives after how many seconds."""
-    began = time.monotonic()
-    while time.monotonic() - began < 15:
-        message = consumer.poll(0.1)
-        error = message.error() if message is not None else None
-        if error is not None and error.code() == code:
-            return time.monotonic() - began
-    raise AssertionError(f"never heard {code}")
-
-
-def _subscribe(place: Place, until: str) -> None:
-    text = f'[[subscription]]\norganisation = "070009"\nfeed = "{FEED}"\nuntil = {until}\n'
-    file = place.home.path / "subscriptions.toml"
-    file.write_text(text + 'reason = "試行の終了"\n', encoding="utf-8")
-
-
 def test_a_subscription_that_ends_cuts_its_reader_off(place: Place) -> None:
     """In force on its last day; on the next one apply takes the right, and a reader is out at once."""
-    _subscribe(place, "2026-10-01")
+    subscribe(place, "2026-10-01")
     assert place.plan(NOW).rights == []
-    reader = _reader(place)
+    reading = reader(place)
     changed = place.apply(_LATER)
-    assert _hears(reader, KafkaError.TOPIC_AUTHORIZATION_FAILED) < 5
-    reader.close()
+    assert hears(reading, KafkaError.TOPIC_AUTHORIZATION_FAILED) < 5
+    reading.close()
     taken = [each.to_dict() for each in changed.rights]
     assert {each["what"] for each in taken} == {"revoke", "remove-user"}
     assert {each["why"] for each in taken if "why" in each} == {
@@ -147,6 +123,49 @@ def test_a_subscription_that_ends_cuts_its_reader_off(place: Place) -> None:
         )
     }
     assert not (place.home.kafka_users / "org-070009.password").exists()
+
+
+def test_a_right_that_has_ended_ends_by_itself(place: Place) -> None:
+    """With an administrator's service running nobody calls anything; the connected reader is out."""
+    card = str(place.security / "admin.toml")
+    env = {
+        "HUB_BUS": place.bus,
+        "HUB_KAFKA_CARD": card,
+        "HUB_NOW": NOW,
+        "HUB_RIGHTS_SECONDS": "0.2",
+    }
+    reading = reader(place)
+    with Service(place.home.path, "--role", "administrator", env=env) as service:
+        service.await_event("service-started")
+        subscribe(place, "2026-09-30")
+        assert hears(reading, KafkaError.TOPIC_AUTHORIZATION_FAILED) < 10
+        service.await_event("right-ended")
+        assert service.stop() == 0
+    reading.close()
+    assert "試行の終了" in service.events("right-ended")[0]["right"]
+    assert _kinds(place) == []
+
+
+def test_what_would_give_more_waits_for_a_person(place: Place, admin: AdminClient) -> None:
+    """The administrator's look takes an extra right away, and tells of a missing one."""
+    missing = Right("worker", TOPIC, "intake.", begins=True, operation="READ")
+    extra = Right("worker", TOPIC, "slips", begins=False, operation="WRITE")
+    admin.delete_acls([filter_of(_acl(place, missing))])
+    admin.create_acls([_acl(place, extra)])[_acl(place, extra)].result()
+    with (
+        as_administrator(place),
+        Hub.open(Settings(home=place.home.path, bus=place.bus, now=NOW)) as opened,
+    ):
+        assert RightWatch(opened).step() == Looked(removed=1, give=1, person=0)
+    assert _kinds(place) == ["grant"]
+
+
+def test_only_the_administrator_looks_after_rights(place: Place) -> None:
+    """Another user is told what to do, and so is a bus that knows no users: nothing is begun."""
+    words = ("--home", str(place.home.path), "run", "--role", "administrator", "--until-idle")
+    env = {"HUB_NOW": NOW, "HUB_KAFKA_CARD": str(place.home.kafka_users / "worker.toml")}
+    assert hub(*words, env=env | {"HUB_BUS": place.bus}).code == 3
+    assert hub(*words, env={"HUB_NOW": NOW}).code == 2
 
 
 def _sign(place: Place, folder: Path | None) -> None:
@@ -173,11 +192,11 @@ def test_a_rule_that_is_gone_takes_its_rights_in_one_apply(
     place: Place, rules: Callable[[], None]
 ) -> None:
     """Without 30の6 no town writes, no prefecture reads, and its connected reader is out."""
-    reader = _reader(place)
+    reading = reader(place)
     rules()
     changed = place.apply()
-    assert _hears(reader, KafkaError.TOPIC_AUTHORIZATION_FAILED) < 5
-    reader.close()
+    assert hears(reading, KafkaError.TOPIC_AUTHORIZATION_FAILED) < 5
+    reading.close()
     gone = {each.to_dict()["user"] for each in changed.rights}
     assert {"org-072010", "org-112291", "org-070009", "org-110001"} <= gone
     assert {each.to_dict()["what"] for each in changed.rights} == {"revoke", "remove-user"}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_access import NOBODY, Access, Cluster
 from hub.errors import SurroundingsError, UsageError
 
@@ -81,3 +82,11 @@ def test_a_file_that_is_not_there_is_named(files: Path) -> None:
     """By its name: the client would say only that TLS failed."""
     with pytest.raises(SurroundingsError, match=r"none\.pem"):
         Access("a", files / "password", files / "none.pem").settings()
+
+
+def test_a_file_that_is_no_certificate_is_said_to_be_unusable(files: Path) -> None:
+    """Before anybody is spoken to, in one line that names none of its bytes."""
+    access = Access("hub", files / "password", files / "ca.pem")
+    with pytest.raises(SurroundingsError, match="HUB_KAFKA_CARD") as caught:
+        KafkaBus("127.0.0.1:9", files, access=access)
+    assert "secret" not in str(caught.value)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
+import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from hub.errors import SurroundingsError
 from hub.runtime.kafka_card import read_card
 from hub.runtime.kafka_certificates import (
     certify_administrator,
@@ -77,6 +79,25 @@ def test_an_authority_that_has_run_out_is_trusted_no_more(tmp_path: Path) -> Non
     (before,) = _trusted(tmp_path)
     Authority.renew(tmp_path, "clients")
     assert before not in _trusted(tmp_path)
+
+
+def test_an_authority_that_cannot_sign_is_told(tmp_path: Path) -> None:
+    """Run out, without its key, or with another's: nobody gets a certificate that nobody takes."""
+    Authority.of(tmp_path, "clients", days=-1)
+    Authority.of(tmp_path, "nodes")
+    other, key = tmp_path / "nodes-ca.key", tmp_path / "kept"
+    key.write_bytes(other.read_bytes())
+    with pytest.raises(SurroundingsError, match="clients-ca"):
+        Authority.of(tmp_path, "clients")
+    for content in ((tmp_path / "clients-ca.key").read_bytes(), b"", None):
+        other.unlink()
+        if content is not None:
+            other.write_bytes(content)
+        with pytest.raises(SurroundingsError, match="nodes-ca"):
+            Authority.of(tmp_path, "nodes")
+        other.touch()
+    other.write_bytes(key.read_bytes())
+    Authority.of(tmp_path, "nodes")
 
 
 def test_the_command_makes_them_and_says_until_when(tmp_path: Path) -> None:

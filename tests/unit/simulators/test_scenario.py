@@ -76,3 +76,15 @@ def test_no_scenario_is_told_with_the_names_of_those_there_are(
         file.write_bytes(content)
     with pytest.raises(UsageError, match="good"):
         read_scenario(str(file))
+
+
+@pytest.mark.parametrize(
+    "ends", [("072010", "072010"), ("072010", "331007"), ("331007", "072010")], ids=str
+)
+def test_a_move_is_between_two_municipalities_of_the_scenario(
+    tmp_path: Path, ends: tuple[str, str]
+) -> None:
+    """Not within one, and not with one that is not played."""
+    text = 'title = "t"\ndays = 1\n{town}[[move]]\nfrom = "{ends[0]}"\nto = "{ends[1]}"\n'
+    with pytest.raises(UsageError, match=r"\[\[move\]\]"):
+        read_scenario(_file(tmp_path, text.format(town=_TOWN, ends=ends)))

@@ -1,0 +1,1 @@
+"""What the gateway decides by itself: shares, cursors, who calls."""
