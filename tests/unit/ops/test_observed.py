@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from hub.console.routes import pages
 from hub.runtime.metrics import Metrics
 from tests.unit.ops.composed import PROFILES, ROOT, Service, hub_services
 
@@ -85,6 +86,19 @@ def test_every_rule_is_one_that_prometheus_can_use() -> None:
     for rule in rules:
         assert rule["labels"]["severity"] in {"warning", "critical"}
         assert " / " in rule["annotations"]["summary"]
+
+
+def test_every_alert_names_its_promise_its_section_and_its_page() -> None:
+    """A section of the runbook that says the same, and a page of the console that somebody may open."""
+    runbook = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    paths = {path for _, method, path, _ in pages() if method == "GET"}
+    for rule in _rules():
+        told = rule["annotations"]
+        assert told["runbook"] == f"docs/runbook.md#{rule['alert'].lower()}"
+        opening = f"### {rule['alert']}\n\nPromise {told['promise']}, page `{told['console']}`. "
+        assert opening in runbook, rule["alert"]
+        assert told["promise"] in "1234567"
+        assert told["console"] in paths
 
 
 def test_every_alert_has_a_case_in_which_it_speaks_and_one_in_which_it_is_silent() -> None:
