@@ -94,10 +94,11 @@ class Stage:
     def live(self) -> None:
         """Let a day go by in the towns that have not lived it yet."""
         self.hub.act()
+        # First, since a town that was killed after this lives its day again, and plans nothing twice.
+        self.errands.plan(today(self.clock), self.clock.day)
         for town in self.towns:
             if town.day == self.clock.day:
                 town.live(self.start)
-        self.errands.plan(today(self.clock), self.clock.day)
 
     def exchange(self, *, calm: bool = False) -> int:
         """Let everybody send, receive and hear once; gives how much there was of it."""

@@ -133,10 +133,11 @@ def test_a_play_killed_after_any_act_goes_on_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Towns and servers have their files alone; afterwards all holds that must."""
-    towns = {TOWN: {"manners": ["duplicate"]}}
-    asked = scenario(towns, {PREFECTURE: {"manners": ["crash"]}}, residents=30, days=2)
+    towns = {TOWN: {"manners": ["duplicate"]}, OTHER_TOWN: {"by": "desk"}}
+    servers = {PREFECTURE: {"manners": ["crash"]}}
+    asked = scenario(towns, servers, [(TOWN, OTHER_TOWN)], residents=30, days=2)
     kills = 0
-    for last in itertools.count(7, 53):
+    for last in itertools.count(7, 149):
         with sandbox_hub() as hub:
             if not _until_killed(hub, asked, tmp_path / str(last), last, monkeypatch):
                 break
@@ -144,7 +145,8 @@ def test_a_play_killed_after_any_act_goes_on_where_it_was(
             hub.slips = Slips(hub.bus, hub.vault)
             figures = play(hub, asked, tmp_path / str(last)).figures
             assert figures["verdict"] == "holds", last
-    assert kills > 5
+            assert figures["moves"][0]["certificates"] == 4, last
+    assert kills > 4
 
 
 def _until_killed(
