@@ -78,7 +78,7 @@ def _holds(found: Mapping[str, Any]) -> bool:
     wrong = [
         *(town["open"] or town["unmended"] for town in found["municipalities"]),
         *(not server["holds"] for server in found["servers"]),
-        *(move["differing"] or move["unreported"] for move in found["moves"]),
+        *(move["differing"] or move["doubled"] or move["unreported"] for move in found["moves"]),
         found["files"]["differing"],
         found["custody"]["overdue"],
         not found["ledger"]["verified"],
