@@ -58,7 +58,7 @@ test-unit: install test-packages
 	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered tests/unit
 
 test-integration: install test-packages
-	$(BIN)/python -m pytest -q -k "not kafka" tests/integration
+	$(BIN)/python -m pytest -q -n 2 -k "not kafka" tests/integration
 
 test-acceptance: install test-packages
 	$(BIN)/python -m pytest -q -n 2 tests/acceptance

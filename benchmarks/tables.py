@@ -321,3 +321,23 @@ def rules(figures: Figures) -> str:
             ("memory, MB", figures["memory_mb"]),
         ],
     )
+
+
+def gateway(figures: Figures) -> str:
+    """Give calls a second beside a bare echo's, and latency by rate and pause."""
+    calls = table(
+        [f"call, on {figures['connections']} connections", "a second", "server CPU µs a call"],
+        [
+            (name, f"{each['a_second']:,}", f"{each['server_cpu_us']:,}")
+            for name, each in figures["calls"].items()
+        ],
+    )
+    latency = table(
+        ["`HUB_IDLE_SECONDS`", "notices a second", "ms p50", "p99", "longest"],
+        [
+            (idle, f"{int(rate):,}", *(f"{each[name]:,}" for name in ("p50", "p99", "most")))
+            for idle, rates in figures["latency"].items()
+            for rate, each in rates.items()
+        ],
+    )
+    return f"{calls}\n\n{latency}"

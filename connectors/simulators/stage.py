@@ -17,7 +17,7 @@ from connectors.simulators.manners import Manners
 from connectors.simulators.memory import Memory
 from connectors.simulators.movers import CERTIFICATE, MOVE_IN, REPORT
 from connectors.simulators.municipality import population_of
-from connectors.simulators.scenario import MunicipalityPart, ServerPart
+from connectors.simulators.scenario import MunicipalityPart, ServerPart, with_ids
 from connectors.simulators.server import FEED, Server
 from connectors.simulators.town import Town
 from connectors.simulators.ways import DeskWay, FolderWay, GatewayWay
@@ -37,15 +37,17 @@ if TYPE_CHECKING:
 
 
 class DayClock:
-    """A clock that stands still, a number of days after its start."""
+    """A clock that stands still: ``day`` days after its start, or at its start if it does not move."""
 
-    def __init__(self, start: datetime) -> None:
+    def __init__(self, start: datetime, *, moves: bool) -> None:
         self._start = start
+        self._moves = moves
         self.day = 0
 
     def now(self) -> datetime:
         """Give the start's hour of the day that it is now."""
-        return StillClock(self._start + timedelta(days=self.day)).now()
+        passed = timedelta(days=self.day if self._moves else 0)
+        return StillClock(self._start + passed).now()
 
 
 class Stage:
@@ -53,11 +55,14 @@ class Stage:
 
     def __init__(self, hub: Hub, scenario: Scenario, folder: Path) -> None:
         _require_outside(folder, hub)
+        scenario = with_ids(scenario, lambda name: hub.party(name).id)
         self._scenario = scenario
         self._folder = folder
         self._memory = Memory(folder / "stage.sqlite", "")
-        self.clock = DayClock(self._begun(hub))
-        self.start = today(StillClock(self.clock.now()))
+        self.clock = DayClock(self._begun(hub), moves=scenario.gateway is None)
+        # A gateway has a clock of its own, by which no notice may be of tomorrow.
+        ahead = timedelta(days=scenario.days if scenario.gateway else 0)
+        self.start = today(self.clock) - ahead
         self.hub = Hub(
             *(hub.books, hub.vault, hub.bus, self.clock, hub.home),
             *(hub.batch_size, hub.metrics, hub.ledger_grace),
@@ -72,9 +77,18 @@ class Stage:
         self.clock.day = min(town.day for town in self.towns)
 
     def load(self) -> None:
-        """Let every town send its initial load, and whoever was killed send again."""
+        """Let every town send its initial load, and whoever was killed send again.
+
+        Raises ``UsageError`` where another has sent one: its residents would be these.
+        """
         for town in self.towns:
-            town.load(DeskWay(self.hub, self.hub.party(town.body)))
+            desk = DeskWay(self.hub, self.hub.party(town.body))
+            if not town.has_begun and _was_loaded(desk):
+                raise UsageError(
+                    "このホームの町はもう初期データを送っています。新しいサンドボックスを作ってください"
+                    " / a town of this home was loaded by something else: make a new sandbox"
+                )
+            town.load(desk)
             town.resume(self._ways[town.body])
 
     def live(self) -> None:
@@ -199,6 +213,10 @@ class Stage:
         directory = self.hub.books.directory
         body = directory.prefecture_of(self.hub.body(town))
         return body.id if body else ""
+
+
+def _was_loaded(desk: DeskWay) -> bool:
+    return any(leg["code"] == "baseline" for legs in desk.legs() for leg in legs)
 
 
 def _require_outside(folder: Path, hub: Hub) -> None:

@@ -49,6 +49,7 @@ def submit(
 ) -> list[dict[str, Any]]:
     """Take a body under the caller's own number; gives a receipt a line, or one for a file."""
     sender = caller.party(room)
+    room.require(sent.feed)
     submission = SlipSubmission(
         room.hub, sent.feed, sender, sent.request(room), sent.encoding, slip
     )
@@ -62,7 +63,9 @@ def preview(
     room: Room, caller: Caller, sent: Sent, body: Body, bounds: Bounds
 ) -> list[dict[str, Any]]:
     """Give what would become of every line and who would get which items; takes nothing."""
-    sender, request = caller.party(room), sent.request(room)
+    sender = caller.party(room)
+    room.require(sent.feed)
+    request = sent.request(room)
     stream = _opened(room, sent.feed, body, bounds)
     return list(previews(room.hub, sent.feed, sender, request, sent.encoding, stream))
 
@@ -73,10 +76,12 @@ def _opened(room: Room, feed: str, body: Body, bounds: Bounds) -> IO[bytes]:
 
 def fetch(room: Room, caller: Caller, feed: str, most: int) -> Records:
     """Give the next records, or letters, that the caller may read and has not acknowledged."""
+    recipient = caller.party(room)
+    room.require(feed)
     if room.hub.carries_letters(feed):
         return custody_calls.letters(room, caller, feed, most)
     require_records(room, feed)
-    counter = room.counter(feed, caller.party(room).id)
+    counter = room.counter(feed, recipient.id)
     for handover in counter.fetch(min(most, MOST_RECORDS)):
         return spell(handover)
     return NOTHING
@@ -97,11 +102,13 @@ def acknowledge(room: Room, caller: Caller, feed: str, said: str) -> None:
     Said again it does nothing. Raises ``StaleCursorError`` for a cursor of a place where the caller
     does not stand, and ``NotWaitingError`` for an id of what it was never given.
     """
+    recipient = caller.party(room)
+    room.require(feed)
     if room.hub.carries_letters(feed) or room.hub.carries_files(feed):
         custody_calls.confirm(room, caller, feed, said)
         return
     cursor = read_cursor(said)
-    counter = room.counter(feed, caller.party(room).id)
+    counter = room.counter(feed, recipient.id)
     handover = counter.up_to(*cursor)
     if handover:
         room.hub.act()

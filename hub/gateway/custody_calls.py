@@ -53,7 +53,8 @@ def confirm(room: Room, caller: Caller, feed: str, message_id: str) -> None:
 
 def files(room: Room, caller: Caller, feed: str, most: int) -> list[dict[str, Any]]:
     """Give the files that wait for the caller, oldest first; nothing is noted by that."""
-    counter = FileCounter(room.hub, _files(room, feed), caller.party(room))
+    recipient = caller.party(room)
+    counter = FileCounter(room.hub, _files(room, feed), recipient)
     return [waiting.to_dict() for waiting in counter.waiting(most)]
 
 
@@ -62,7 +63,8 @@ def give(room: Room, caller: Caller, feed: str, file_id: str, belt: Belt) -> Non
 
     Raises ``NotWaitingError``, ``NotWholeError`` before the first piece, and ``TooSlowError``.
     """
-    counter = FileCounter(room.hub, _files(room, feed), caller.party(room))
+    recipient = caller.party(room)
+    counter = FileCounter(room.hub, _files(room, feed), recipient)
     room.hub.act()
     try:
         belt.carry(counter.hand_over(file_id))
@@ -75,6 +77,7 @@ def give(room: Room, caller: Caller, feed: str, file_id: str, belt: Belt) -> Non
 
 def _files(room: Room, feed: str) -> str:
     """Give a feed's name back; raises ``UsageError`` where it does not carry files."""
+    room.require(feed)
     if not room.hub.carries_files(feed):
         raise UsageError(
             "この種類はファイルではありません。records で受け取ってください"

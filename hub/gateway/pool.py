@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from hub.errors import SurroundingsError
+from hub.gateway.problems import NoSuchFeedError
 from hub.gateway.shares import Turns
 from hub.runtime.delivery import Counter
 from hub.runtime.hub import Hub
@@ -34,6 +35,15 @@ class Room:
         self.hub = Hub.open(settings, metrics)
         self.views = Views(self.hub.home.views, self.hub.bus, self.hub.home.path)
         self._counters: dict[tuple[str, str], Counter] = {}
+
+    def require(self, feed: str) -> None:
+        """Raise ``NoSuchFeedError`` where there is no such feed."""
+        if feed not in self.hub.feeds_carried:
+            known = ", ".join(self.hub.feeds_carried)
+            raise NoSuchFeedError(
+                f"宛先の情報の種類は次のいずれかにしてください: {known}"
+                f" / the feed in the address must be one of: {known}"
+            )
 
     def counter(self, feed: str, party: str) -> Counter:
         """Give where a party fetches a feed; opened once, since a broker takes its time over it."""

@@ -44,6 +44,10 @@ class NotAllowedError(HubError):
     """The caller is no party here, or asks for what is another's."""
 
 
+class NoSuchFeedError(HubError):
+    """There is no feed of this name."""
+
+
 class TooLargeError(HubError):
     """The body is over the gateway's limit."""
 
@@ -55,6 +59,7 @@ class TooSlowError(HubError):
 _OWN: Mapping[type[HubError], HTTPStatus] = {
     NotAllowedError: HTTPStatus.FORBIDDEN,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NoSuchFeedError: HTTPStatus.NOT_FOUND,
     NotWaitingError: HTTPStatus.NOT_FOUND,
     NotWholeError: HTTPStatus.GONE,
     TooSlowError: HTTPStatus.REQUEST_TIMEOUT,
@@ -69,18 +74,20 @@ def status_of(error: HubError) -> HTTPStatus:
     return next(status for kind, status in _STATUS if isinstance(error, kind))
 
 
-def problem(status: HTTPStatus, ja: str, en: str, retry: str | None = None) -> Response:
-    """Give a problem as a response; ``retry`` is in how many seconds it may be over."""
+def problem(
+    status: HTTPStatus, ja: str, en: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Give a problem as a response."""
     body = {"title": status.phrase, "status": status.value, "detail": en, "detail_ja": ja}
-    headers = {"Retry-After": retry} if retry else None
     return Response(orjson.dumps(body), status.value, headers, TYPE)
 
 
 def told(error: HubError) -> Response:
     """Give an error of the hub's as a response, in its own words."""
     ja, __, en = str(error).partition(" / ")
-    passing = (retry for kind, retry in _RETRY_SECONDS.items() if isinstance(error, kind))
-    return problem(status_of(error), ja, en or ja, next(passing, None))
+    waits = [seconds for kind, seconds in _RETRY_SECONDS.items() if isinstance(error, kind)]
+    headers = {"Retry-After": waits[0]} if waits else None
+    return problem(status_of(error), ja, en or ja, headers)
 
 
 async def tell(_: Request, error: Exception) -> Response:
@@ -92,11 +99,13 @@ async def tell(_: Request, error: Exception) -> Response:
 
 async def tell_http(_: Request, error: Exception) -> Response:
     """Tell that there is no such address, or that it does not take this method."""
-    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    if not isinstance(error, HTTPException):
+        raise error
     return problem(
-        status,
+        HTTPStatus(error.status_code),
         "この宛先か方法はありません。openapi.json を確認してください",
         "there is no such address or method: see openapi.json",
+        error.headers,
     )
 
 

@@ -42,10 +42,12 @@ class Pushing:
         raises ``StaleCursorError`` where that is of a place where the caller does not stand. Letters
         have no places: all that are not acknowledged come again.
         """
+        recipient = self._caller.party(room)
+        room.require(self._feed)
         if room.hub.carries_letters(self._feed):
             return self._letters(room)
         require_records(room, self._feed)
-        counter = room.counter(self._feed, self._caller.party(room).id)
+        counter = room.counter(self._feed, recipient.id)
         if self._last:
             self._resume(counter, read_cursor(self._last))
         for partition in range(counter.partitions):

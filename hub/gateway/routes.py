@@ -8,13 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from hub.gateway import calls, custody_calls
 from hub.gateway.belt import Belt
 from hub.gateway.body import Body, Patience
 from hub.gateway.caller import Caller, caller_of
+from hub.gateway.description import BODY, EVENTS, FILE, SLIP, problems
 from hub.gateway.events import EventStream, stream
 from hub.gateway.models import (
     Acknowledgement,
@@ -22,7 +23,6 @@ from hub.gateway.models import (
     LegAnswer,
     LineAnswer,
     PreviewAnswer,
-    Problem,
     RecordsAnswer,
 )
 from hub.gateway.pushing import Pushing
@@ -33,28 +33,7 @@ if TYPE_CHECKING:
     from hub.gateway.app import Gateway
     from hub.gateway.pool import Answer, Room
 
-_EVENTS = (
-    "an event a record: `data` the record as `records` gives it, `id` its cursor; "
-    "an event `unopened` for records that did not open; a comment every 15 seconds"
-)
-_FILE = "the file; `Repr-Digest` (RFC 9530) bears its SHA-256"
-_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {}}}}
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": words}
-    for status, words in {
-        400: "the call or the body as a whole is wrong",
-        403: "the certificate is no party's, or has ended",
-        404: "the letter or file does not wait for the caller",
-        409: "the slip or the cursor is not what it was",
-        410: "the file is erased or damaged",
-        413: "the body is over the limit",
-        408: "the body came too slowly",
-        429: "too many calls of this client, or too much waits at the hub",
-        503: "bus, vault or disk cannot be used",
-    }.items()
-}
-
-router = APIRouter(prefix="/v1", responses=_PROBLEMS)
+router = APIRouter(prefix="/v1")
 
 Calling = Annotated[Caller, Depends(caller_of)]
 
@@ -69,6 +48,7 @@ def _sent(
     return calls.Sent(feed, to, encoding, baseline)
 
 
+Slip = Annotated[str, Path(pattern=SLIP)]
 Sending = Annotated[calls.Sent, Depends(_sent)]
 
 
@@ -76,9 +56,10 @@ Sending = Annotated[calls.Sent, Depends(_sent)]
 @router.put(
     "/feeds/{feed}/submissions/{slip}",  # noqa: FAST003
     response_model=list[LineAnswer],
-    openapi_extra=_BODY,
+    responses=problems(404, 408, 409, 413),
+    openapi_extra=BODY,
 )
-async def submit(request: Request, caller: Calling, sent: Sending, slip: str) -> Response:
+async def submit(request: Request, caller: Calling, sent: Sending, slip: Slip) -> Response:
     """Send lines under a number of one's own: sent again, they are answered as they were."""
     call = partial(calls.submit, caller=caller, sent=sent, slip=slip, **_body(request))
     return _as_it_is(await _run(request, caller, call, body=True))
@@ -87,7 +68,8 @@ async def submit(request: Request, caller: Calling, sent: Sending, slip: str) ->
 @router.post(
     "/feeds/{feed}/previews",  # noqa: FAST003 -- the same
     response_model=list[PreviewAnswer],
-    openapi_extra=_BODY,
+    responses=problems(404, 408, 413),
+    openapi_extra=BODY,
 )
 async def preview(request: Request, caller: Calling, sent: Sending) -> Response:
     """Ask whether lines may be sent, to whom they would go, with which items; nothing is taken."""
@@ -95,7 +77,7 @@ async def preview(request: Request, caller: Calling, sent: Sending) -> Response:
     return _as_it_is(await _run(request, caller, call, body=True))
 
 
-@router.get("/feeds/{feed}/records", response_model=RecordsAnswer)
+@router.get("/feeds/{feed}/records", response_model=RecordsAnswer, responses=problems(404))
 async def records(
     request: Request,
     caller: Calling,
@@ -117,7 +99,7 @@ async def records(
 @router.get(
     "/feeds/{feed}/events",
     response_class=EventStream,
-    responses={200: {"description": _EVENTS, "content": {"text/event-stream": {}}}},
+    responses=EVENTS | problems(404, 409),
 )
 async def events(
     request: Request,
@@ -135,7 +117,7 @@ async def events(
     return EventStream(stream(first, look, gateway.ending, gateway.metrics))
 
 
-@router.post("/feeds/{feed}/acknowledgements", status_code=204)
+@router.post("/feeds/{feed}/acknowledgements", status_code=204, responses=problems(404, 409))
 async def acknowledge(
     request: Request, caller: Calling, feed: str, said: Acknowledgement
 ) -> Response:
@@ -145,7 +127,7 @@ async def acknowledge(
     return Response(status_code=204)
 
 
-@router.get("/feeds/{feed}/files", response_model=FilesAnswer)
+@router.get("/feeds/{feed}/files", response_model=FilesAnswer, responses=problems(404))
 async def files(
     request: Request,
     caller: Calling,
@@ -160,7 +142,7 @@ async def files(
 @router.get(
     "/feeds/{feed}/files/{file_id}",
     response_class=StreamingResponse,
-    responses={200: {"description": _FILE, "content": {"application/octet-stream": {}}}},
+    responses=FILE | problems(404, 408, 410),
 )
 async def file(request: Request, caller: Calling, feed: str, file_id: str) -> Response:
     """Fetch a file; it comes again until it is acknowledged by its id."""
@@ -170,7 +152,7 @@ async def file(request: Request, caller: Calling, feed: str, file_id: str) -> Re
     return await belt.answer(carrying)
 
 
-@router.get("/receipts", response_model=list[LegAnswer])
+@router.get("/receipts", response_model=list[LegAnswer], responses=problems())
 async def receipts(
     request: Request,
     caller: Calling,

@@ -186,7 +186,7 @@ def open_home(path: Path) -> Home:
             "ホームがありません。hub init で作成し --home か HUB_HOME で指定してください"
             " / no home there: make one by `hub init` and name it by --home or HUB_HOME"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError):
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, KeyError):
         raise UsageError(
             "home.toml が壊れています。控えから戻してください"
             " / home.toml is damaged; restore it from a backup"

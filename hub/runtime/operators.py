@@ -77,7 +77,7 @@ def operator_of(home: Home, file: Path) -> str:
         key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(secret["key"], validate=True))
         public = base64.b64decode(_public_file(home, name).read_text(encoding="ascii"))
         Ed25519PublicKey.from_public_bytes(public).verify(key.sign(_PROOF), _PROOF)
-    except (OSError, ValueError, KeyError, TypeError, InvalidSignature):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, InvalidSignature):
         raise UsageError(
             "操作者の資格情報ファイルが正しくありません。hub operators add で作り直してください"
             " / the operator's credential file is not valid here; make one by `hub operators add`"

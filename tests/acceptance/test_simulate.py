@@ -56,3 +56,14 @@ def test_neighbours_are_not_let_into_the_home(sandbox: Sandbox, tmp_path: Path) 
         assert (done.code, done.out) == (2, "")
     assert not (sandbox.home / "neighbours").exists()
     assert not (tmp_path / "stage.sqlite").exists()
+
+
+def test_a_home_whose_towns_were_loaded_is_not_played_again(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Its residents would be told of twice: exit 2, with what to do."""
+    file = str(tmp_path / "scenario.toml")
+    assert sandbox.hub("simulate", file).code == 0
+    again = sandbox.hub("simulate", file, "--folder", str(tmp_path / "others"))
+    assert (again.code, again.out) == (2, "")
+    assert "new sandbox" in again.err

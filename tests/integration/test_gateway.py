@@ -165,8 +165,9 @@ def test_a_feed_or_an_address_that_is_none_is_told(gateway: Gateway) -> None:
     with gateway.client(TOWN) as town:
         answers = [town.get("/feeds/no-such-feed/records"), town.get("/no-such-address")]
         answers.append(town.delete("/receipts"))
-    assert [answer.status_code for answer in answers] == [400, 404, 405]
+    assert [answer.status_code for answer in answers] == [404, 404, 405]
     assert all("no-such" not in answer.text for answer in answers)
+    assert answers[2].headers["allow"] == "GET"
 
 
 def test_a_call_that_waits_gets_a_record_as_soon_as_there_is_one(gateway: Gateway) -> None:

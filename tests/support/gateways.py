@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from hub.gateway.ending import Ending
+
 BODY_BYTES = 100_000
 
 
@@ -62,8 +64,8 @@ class Gateway(NamedTuple):
             run_until_idle(hub)
 
     @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Listen for the length of a block."""
+    def listening(self) -> Iterator[Ending]:
+        """Listen for the length of a block; gives the end that calls which wait are told of."""
         door = Door("127.0.0.1", self.port, self.folder / "own.pem", self.folder / "clients-ca.pem")
         stopping = threading.Event()
         gateway = gateway_of(self.settings, self.metrics)
@@ -72,7 +74,7 @@ class Gateway(NamedTuple):
         thread.start()
         try:
             self._await_answer()
-            yield
+            yield gateway.ending
         finally:
             stopping.set()
             thread.join()
