@@ -5,8 +5,9 @@
 ``kafka.toml`` who the home is to its Kafka · ``kafka-users/`` passwords of users made there ·
 ``views.sqlite`` answers that can be built anew · ``ledger-index.sqlite`` the ledger's index, which
 can be built anew too · ``ledger/`` and ``log.vkey`` the ledger · ``files/`` sealed files in custody ·
-``operators/`` public keys of operators · ``rules.note`` and ``rules/`` which rules count here ·
-``instant`` the latest instant · ``place`` where the home lay when it was last looked over.
+``operators/`` public keys of operators · ``console.sqlite`` who signs in to the console ·
+``rules.note`` and ``rules/`` which rules count here · ``instant`` the latest instant · ``place`` where
+the home lay when it was last looked over.
 """
 
 from __future__ import annotations

@@ -33,11 +33,7 @@ def add_operator(home: Home, name: str, file: Path) -> None:
     Raises ``UsageError`` where the name is not of letters, digits, ``.``, ``_``, ``-``, is taken, or
     the file is there already.
     """
-    if not _NAME.fullmatch(name):
-        raise UsageError(
-            "操作者IDは英数字と . _ - で64文字以内にしてください（氏名は使わないでください）"
-            " / name an operator by letters, digits, . _ - (a post or staff number, not a person)"
-        )
+    require_name(name)
     key = Ed25519PrivateKey.generate()
     public = _public_file(home, name)
     secret = json.dumps({"operator": name, "key": _text(key.private_bytes_raw())})
@@ -52,6 +48,15 @@ def add_operator(home: Home, name: str, file: Path) -> None:
             "同じ操作者IDまたはファイルが既にあります。別の名前を指定してください"
             " / that operator or file exists already: choose another name"
         ) from None
+
+
+def require_name(name: str) -> None:
+    """Raise ``UsageError`` unless an operator may be named so."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            "操作者IDは英数字と . _ - で64文字以内にしてください（氏名は使わないでください）"
+            " / name an operator by letters, digits, . _ - (a post or staff number, not a person)"
+        )
 
 
 def _keep_public(public: Path, key: Ed25519PrivateKey, file: Path) -> None:
