@@ -7,7 +7,7 @@ DEMO_HOME := ./demo-home
 # Beside the home, where the custodian looks for what a file may have left.
 DEMO_BROKER := ./.kafka/demo
 
-.PHONY: install demo kafka-packages kafka-jars test test-fast test-packages test-unit test-integration test-acceptance test-faults test-kafka bench check check-packages format lock wheel
+.PHONY: install demo kafka-packages kafka-jars console-packages test test-fast test-packages test-unit test-integration test-acceptance test-faults test-kafka test-console bench check check-packages format lock wheel
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -44,7 +44,7 @@ kafka-jars: install kafka-packages .kafka/lib/.copied ## the jars of a local Kaf
 	@$(BIN)/python -m ops.kafka.local archive
 	@touch $@
 
-test: install check test-unit test-integration test-acceptance test-faults test-kafka ## every tier
+test: install check test-unit test-integration test-acceptance test-faults test-kafka test-console ## every tier
 
 test-fast: install ## the everyday part, under two minutes: one room at a time, no server
 	$(BIN)/python -m pytest -q -n 2 -k "not postgresql" tests/unit
@@ -58,7 +58,7 @@ test-unit: install test-packages
 	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered tests/unit
 
 test-integration: install test-packages
-	$(BIN)/python -m pytest -q -k "not kafka" tests/integration
+	$(BIN)/python -m pytest -q -n 2 -k "not kafka" tests/integration
 
 test-acceptance: install test-packages
 	$(BIN)/python -m pytest -q -n 2 tests/acceptance
@@ -69,6 +69,13 @@ test-faults: install ## the short form; `pytest tests/faults --long` is the long
 test-kafka: install kafka-jars test-packages ## all that runs on a real Apache Kafka; it starts and stops its brokers
 	$(BIN)/python -m pytest -q -k kafka tests/integration tests/faults
 	$(BIN)/python -m pytest -q -n 3 --bus kafka tests/acceptance
+
+console-packages: ## Debian's Chromium and a Japanese font, where they are not there and we may install them
+	@sh ops/packages.sh chromium=chromium
+	@test -e /usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf || sh ops/packages.sh ipaexg.ttf=fonts-ipaexfont-gothic
+
+test-console: install console-packages ## the operators' console over HTTP and in a browser
+	$(BIN)/python -m pytest -q tests/console
 
 check-packages: ## promtool, where it is not there and we may install it
 	@sh ops/packages.sh promtool=prometheus

@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks import (
+    consumer_tables,
     custody,
     disclosure,
     file_drop,
@@ -23,7 +25,9 @@ from benchmarks import (
     kafka_pipeline,
     kafka_rights,
     kafka_secured,
+    latency,
     ledger,
+    opens,
     pipeline,
     rules,
     tables,
@@ -53,6 +57,8 @@ BUSES = {
         Benchmark("disclosure", disclosure.run, tables.disclosure),
         Benchmark("ledger", ledger.run, tables.ledger),
         Benchmark("custody", custody.run, tables.custody),
+        Benchmark("opens", opens.run, consumer_tables.opens),
+        Benchmark("latency", partial(latency.run, "embedded"), consumer_tables.latency),
         Benchmark("file_drop", file_drop.run, tables.file_drop),
         Benchmark("gateway", gateway.run, tables.gateway),
     ),
@@ -62,6 +68,7 @@ BUSES = {
         Benchmark("kafka_faust", kafka_faust.run, tables.kafka_faust),
         Benchmark("kafka_rights", kafka_rights.run, tables.kafka_rights),
         Benchmark("kafka_secured", kafka_secured.run, tables.kafka_secured),
+        Benchmark("kafka_latency", partial(latency.run, "kafka"), consumer_tables.latency),
     ),
 }
 

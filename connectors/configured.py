@@ -54,7 +54,7 @@ def read_configured(home: Path) -> Configured:
             f"ホームに {FILE} がありません。docs/connectors.md を見て書いてください"
             f" / the home has no {FILE}: write one, as docs/connectors.md shows"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
         raise UsageError(f"{FILE} が TOML として読めません / {FILE} is no TOML") from None
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"]))

@@ -9,14 +9,16 @@ is moved past the days of the files and the certificates, and they are gone.
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectors.simulators import CardCentre, Manners, Municipality, Server
+from connectors.simulators.movers import CERTIFICATE
 from connectors.simulators.municipality import FILES, Sent
 from connectors.simulators.ways import DeskWay
-from connectors.transfers import CERTIFICATE, Transfers
+from connectors.transfers import Transfers
 from hub.errors import UsageError
 from hub.ledger.verify import verify
 from hub.runtime.custody import overview
@@ -111,6 +113,12 @@ def play(hub: Hub) -> Played:
             "demo はサンドボックスだけで動きます。hub init --sandbox で作ってください"
             " / demo plays in a sandbox only: make one by `hub init --sandbox`"
         )
+    with tempfile.TemporaryDirectory() as folder:
+        return _play(hub, Path(folder))
+
+
+def _play(hub: Hub, folder: Path) -> Played:
+    """Play it with neighbours whose stores lie in a folder, which goes afterwards."""
     start = max(today(hub.clock) - timedelta(days=DAYS), _EARLIEST_START)
     towns = _towns(hub)
     loaded = sum(town.load().accepted for town in towns)
@@ -120,23 +128,23 @@ def play(hub: Hub) -> Played:
     sent = _add([sent, towns[0].ask(_a_stranger(hub, towns[0].body), start)])
     for town in towns:
         town.send_addresses(_ADDRESSES)
-    transfers = Transfers(hub, towns)
+    transfers = Transfers(hub, towns, folder)
     transfers.leave()
     tally, _ = run_until_idle(hub)
     tally += transfers.arrive()
-    servers = [_serve(hub, body) for body in _servers(hub, towns)]
-    kept = _keep_and_erase(hub, transfers)
+    servers = [_serve(hub, body, folder) for body in _servers(hub, towns)]
+    kept = _keep_and_erase(hub, transfers, folder)
     report = verify(hub.home.path)
     hub.act()
     return Played(loaded, sent, tally, servers, towns, kept, report)
 
 
-def _keep_and_erase(hub: Hub, transfers: Transfers) -> Kept:
+def _keep_and_erase(hub: Hub, transfers: Transfers, folder: Path) -> Kept:
     """Hand the files over, move the clock to the day on which the last one is due, and erase.
 
     Then on to the day on which a certificate must be gone that nobody has claimed.
     """
-    sizes = _hand_over(hub)
+    sizes = _hand_over(hub, folder)
     files = [line["due_at"] for line in overview.lines(hub) if line["feed"] == FILES]
     moments = [hub.moved_to(parse_instant(max(files)))] if all(files) and files else []
     for later in [*moments, transfers.last_day()]:
@@ -146,14 +154,11 @@ def _keep_and_erase(hub: Hub, transfers: Transfers) -> Kept:
     return Kept(len(sizes), sum(sizes), transfers.acknowledged, overview.lines(hub))
 
 
-def _hand_over(hub: Hub) -> list[int]:
+def _hand_over(hub: Hub, folder: Path) -> list[int]:
     """Let the card management side fetch its files; gives their sizes in bytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        centre = CardCentre(Path(folder))
+    with closing(CardCentre(folder)) as centre:
         centre.fetch(DeskWay(hub, hub.file_recipient(FILES)))
-        sizes = centre.sizes()
-        centre.close()
-    return sizes
+        return centre.sizes()
 
 
 def _towns(hub: Hub) -> list[Municipality]:
@@ -173,14 +178,11 @@ def _servers(hub: Hub, towns: list[Municipality]) -> list[Organisation]:
     return list(found.values())
 
 
-def _serve(hub: Hub, body: Organisation) -> Served:
-    """Let a server fetch and acknowledge all that waits; what it keeps goes with the demonstration."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder), body.id, Manners([], hub.home.seed, body.id))
+def _serve(hub: Hub, body: Organisation, folder: Path) -> Served:
+    """Let a server fetch and acknowledge all that waits."""
+    with closing(Server(folder / body.id, body.id, Manners([], hub.home.seed, body.id))) as server:
         fetched = server.fetch(DeskWay(hub, body), day=0)
-        received = server.senders()
-        server.close()
-    return Served(body, fetched, received)
+        return Served(body, fetched, server.senders())
 
 
 def _a_stranger(hub: Hub, town: Organisation) -> Organisation:

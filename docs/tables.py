@@ -18,6 +18,7 @@ import click
 from hub.bus import declared_rights
 from hub.bus.declared import broker_settings
 from hub.cli.main import cli
+from hub.console.access import load_access
 from hub.ledger import findings
 from hub.resources import read_text, shelf
 from hub.rules import overview
@@ -45,7 +46,6 @@ _PLACES = (
     ("hub/sealing/errors.py", "opening"),
     ("hub/intake/accept.py", "opening"),
     ("hub/rules", "decision"),
-    ("hub/cli/rules.py", "decision"),
     ("hub/routing/plan.py", "decision"),
     ("hub", "outcome"),
 )
@@ -297,6 +297,18 @@ def payload_table() -> str:
     return _table(("kind", "days", "limit", "most", "source", "why"), rows)
 
 
+def console_table() -> str:
+    """Give who may open what in the console."""
+    access = load_access()
+    roles = access.roles.values()
+    header = ("", *(f"{role.ja} `{role.id}`" for role in roles))
+    rows = [
+        (f"`{route}`", *(_yes(role.id in given) for role in roles))
+        for route, given in access.routes.items()
+    ]
+    return _table(header, rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "reasons": reason_table,
     "findings": finding_table,
@@ -311,6 +323,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "roles": role_table,
     "commands": command_table,
     "payloads": payload_table,
+    "console-access": console_table,
 }
 
 

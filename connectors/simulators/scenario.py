@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,6 +15,9 @@ from connectors.simulators.manners import (
 from hub.errors import UsageError
 
 SHIPPED = Path(__file__).parent / "scenarios"
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 By = Literal["desk", "folder", "gateway"]
 
@@ -53,6 +56,9 @@ class MovePart(_Table):
     new: Annotated[str, Field(alias="to")]
     people: Annotated[int, Field(ge=1, le=100)] = 4
     claimed: Annotated[int, Field(ge=0, le=100)] = 2
+
+
+Part = TypeVar("Part", MunicipalityPart, ServerPart)
 
 
 class GatewayPart(_Table):
@@ -95,10 +101,33 @@ def read_scenario(name: str) -> Scenario:
     file = shipped if name in names() else Path(name)
     try:
         found = Scenario(**tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(_words(error)) from None
+    return found
+
+
+def with_ids(scenario: Scenario, id_of: Callable[[str], str]) -> Scenario:
+    """Give a scenario with the id of every body that it names, by official name or by id.
+
+    ``id_of`` raises ``UsageError`` for a name that it does not know; so does this for a body that is
+    named twice.
+    """
+    found = scenario.model_copy(
+        update={
+            "municipalities": tuple(_named(each, id_of) for each in scenario.municipalities),
+            "servers": tuple(_named(each, id_of) for each in scenario.servers),
+            "moves": tuple(
+                each.model_copy(update={"old": id_of(each.old), "new": id_of(each.new)})
+                for each in scenario.moves
+            ),
+        }
+    )
     _require_playable(found)
     return found
+
+
+def _named(part: Part, id_of: Callable[[str], str]) -> Part:
+    return part.model_copy(update={"body": id_of(part.body)})
 
 
 def names() -> list[str]:
@@ -106,7 +135,7 @@ def names() -> list[str]:
     return sorted(file.stem for file in SHIPPED.glob("*.toml"))
 
 
-def _words(error: OSError | ValueError) -> str:
+def _words(error: OSError | ValueError | RecursionError) -> str:
     if isinstance(error, ValidationError):
         place = ".".join(map(str, error.errors()[0]["loc"]))
         return f"シナリオの {place} が正しくありません / {place} of the scenario is not valid"

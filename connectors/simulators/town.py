@@ -74,6 +74,11 @@ class Town:
                 memory.note("loaded", "yes")
 
     @property
+    def has_begun(self) -> bool:
+        """Say whether it has begun to send its initial load."""
+        return bool(self.register.memory.noted("load", ""))
+
+    @property
     def day(self) -> int:
         """Give the number of the day that is to be lived next."""
         return int(self.register.memory.noted("day", "0"))

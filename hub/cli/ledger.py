@@ -28,6 +28,7 @@ _MODULES = {
     "drop": "ledger_keep",
     "export": "ledger_keep",
     "find": "ledger_find",
+    "import": "ledger_keep",
     "rotate": "ledger_keep",
 }
 

@@ -1,15 +1,15 @@
-"""``hub ledger export``, ``drop`` and ``rotate``: for an auditor, a month past its day, a new key."""
+"""``hub ledger export``, ``drop``, ``rotate``, ``import``: what is done with a ledger over its years."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from hub.cli.options import HubCommand, home, open_hub, operator
-from hub.cli.output import show
+from hub.cli.output import show, show_line
 from hub.errors import UsageError
 from hub.ledger import disk
 from hub.ledger.copies import copy_ledger
@@ -19,11 +19,14 @@ from hub.ledger.verify_pool import cores
 from hub.rules.load import load_retention
 from hub.runtime.backup import new_folder
 from hub.runtime.ledger_drop import drop_month
+from hub.runtime.ledger_import import import_history
 from hub.runtime.ledger_rotation import rotate_ledger_key
-from hub.runtime.operators import operator_of
+from hub.runtime.operators import operator_of, require_two
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hub.intake.decode import Encoding
 
 
 @click.command("export", cls=HubCommand)
@@ -109,4 +112,24 @@ def rotate(approval: Path) -> None:
     )
 
 
-COMMANDS = [export, drop, rotate]
+@click.command("import", cls=HubCommand)
+@click.option("--encoding", type=click.Choice(["utf-8", "cp932"]), default="utf-8")
+@click.argument(
+    "file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@_approved
+def take_in(encoding: str, file: Path, approval: Path) -> int:
+    """旧システムの提供履歴（CSV）を取り込む / Take in an old system's provisions, marked as such."""
+    operators = _two_people(approval)
+    require_two(operators)
+    refused = 0
+    with open_hub() as hub:
+        hub.act()
+        for answer in import_history(hub, file, cast("Encoding", encoding), operators):
+            refused |= answer["reason"] is not None
+            show_line(answer)
+        hub.act()
+    return int(refused)
+
+
+COMMANDS = [export, drop, rotate, take_in]

@@ -24,6 +24,7 @@ _MODULES = {
     "backup": "backup",
     "calendar": "calendar",
     "connect": "connect",
+    "console": "console",
     "custody": "custody",
     "demo": "demo",
     "gateway": "gateway",

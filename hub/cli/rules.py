@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,16 +10,12 @@ from hub.cli.options import HubGroup, rules_here
 from hub.cli.output import show, show_lines
 from hub.cli.rules_sign import sign
 from hub.cli.rules_whole import FOLDER, asked_day, coverage, diff, show_whole, who_can
-from hub.rules.explain import Explanation, explain, nearest_words
+from hub.rules.answers import Asked, answer
 from hub.rules.lint import lint
 from hub.rules.load import load_books
-from hub.rules.model import Decision, Question
-from hub.vocabulary.reasons import because
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from hub.rules.catalogue import Catalogue
 
 
 @click.group("rules", cls=HubGroup)
@@ -65,57 +61,9 @@ def why(
     item: str | None,
 ) -> None:
     """提供の可否と根拠 / Whether this may be given, and under which rule."""
-    on = asked_day(day)
     catalogue = load_books(rules_here(), every_feed=True).catalogue
-    giver, taker = (catalogue.directory.find(name) for name in (provider, recipient))
-    if giver is None or taker is None:
-        show(_answer(_unknown_body(catalogue, provider if giver is None else recipient)))
-        return
-    task = catalogue.by_id[task].task if task in catalogue.by_id else task
-    question = Question(feed, giver, taker, on, task, subject, frozenset(given))
-    show(_answer(_of_item(catalogue, question, item)))
-
-
-def _unknown_body(catalogue: Catalogue, name: str) -> Explanation:
-    decision = Decision(None, because("unknown-body"), catalogue=catalogue.digest)
-    return Explanation(decision, tuple(catalogue.directory.nearest(name)))
-
-
-def _of_item(catalogue: Catalogue, question: Question, item: str | None) -> Explanation:
-    """Answer a question, about one item where one is asked about."""
-    found = explain(catalogue, question)
-    decision = found.decision
-    if item is None or not decision.permits or item in decision.items:
-        return found
-    known = item in decision.withheld
-    denial = Decision(
-        None,
-        because("item-withheld" if known else "no-such-item"),
-        withheld=(*decision.items, *decision.withheld),
-        catalogue=decision.catalogue,
-    )
-    near = () if known else nearest_words(item, denial.withheld)
-    return Explanation(denial, near)
-
-
-def _answer(found: Explanation) -> dict[str, Any]:
-    decision = found.decision
-    rule = decision.rule
-    return {
-        "decision": "permit" if rule else "deny",
-        "rule": rule.id if rule else None,
-        "task": rule.task if rule else None,
-        "basis": rule.basis.to_dict() if rule else None,
-        "source": rule.source if rule else None,
-        "items": list(decision.items),
-        "withheld": list(decision.withheld),
-        "obligations": list(decision.obligations),
-        "conditions": list(rule.conditions) if rule else [],
-        "reason": decision.reason.to_dict(),
-        "nearest": list(found.nearest),
-        "failed": [miss.to_dict() for miss in found.failed],
-        "catalogue": decision.catalogue,
-    }
+    asked = Asked(feed, provider, recipient, asked_day(day), task, subject, frozenset(given), item)
+    show(answer(catalogue, asked))
 
 
 for command in (who_can, diff, coverage, sign):

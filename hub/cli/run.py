@@ -19,11 +19,14 @@ from hub.runtime.services import Supervisor, calm_collector
 from hub.runtime.until_idle import Role, purge, run_until_idle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
+    from hub.runtime.metrics import Metrics
+    from hub.runtime.services import GoesOn
     from hub.runtime.settings import Settings
 
-ROLES = ["all", "worker", "custodian", "ledger", "gateway", "administrator"]
+ROLES = ["all", "worker", "custodian", "ledger", "gateway", "administrator", "console"]
 
 
 @click.command("run", cls=HubCommand)
@@ -33,8 +36,8 @@ def run(until_idle: bool, role: str) -> None:
     """サービスを動かす / Run the services: erase what is due, decide, release, record."""
     configure_logs(settings().log_level)
     calm_collector()
-    if role == "gateway":
-        _serve_gateway(until_idle=until_idle)
+    if role in {"gateway", "console"}:
+        _serve_callers(role, until_idle=until_idle)
         return
     if role == "administrator":
         _watch_rights(until_idle=until_idle)
@@ -61,20 +64,37 @@ def _serve(role: Role) -> None:
     serve(Supervisor(chosen, role), chosen)
 
 
-def _serve_gateway(*, until_idle: bool) -> None:
-    # Here, since most calls of this command have no gateway, and it is long in loading.
-    from hub.gateway.service import door_of, run_gateway  # noqa: PLC0415
-
+def _serve_callers(role: str, *, until_idle: bool) -> None:
+    """Serve those who call over HTTP: parties at the gateway, operators at the console."""
     if until_idle:
         raise UsageError(
-            "--until-idle は gateway では使えません / --until-idle is not for the gateway"
+            f"--until-idle は {role} では使えません / --until-idle is not for the {role}"
         )
     chosen = settings()
-    with open_hub() as hub:
-        door_of(chosen, hub.home)
     supervisor = Supervisor(chosen)
-    supervisor.add("gateway", partial(run_gateway, chosen, supervisor.metrics))
+    with open_hub() as hub:
+        loop = _gateway(chosen, hub) if role == "gateway" else _console(chosen)
+    supervisor.add(role, partial(loop, chosen, supervisor.metrics))
     serve(supervisor, chosen)
+
+
+# Both are loaded here, since most calls of this command have neither, and they are long in loading;
+# what is wrong with their settings is said before anything starts.
+
+
+def _gateway(chosen: Settings, hub: Hub) -> Callable[[Settings, Metrics, Hub, GoesOn], None]:
+    from hub.gateway.service import door_of, run_gateway  # noqa: PLC0415
+
+    door_of(chosen, hub.home)
+    return run_gateway
+
+
+def _console(chosen: Settings) -> Callable[[Settings, Metrics, Hub, GoesOn], None]:
+    from hub.console.door import door_of  # noqa: PLC0415
+    from hub.console.service import run_console  # noqa: PLC0415
+
+    door_of(chosen)
+    return run_console
 
 
 def _watch_rights(*, until_idle: bool) -> None:

@@ -69,7 +69,7 @@ def _words(answer: httpx.Response) -> str:
     try:
         told = answer.json()
         return f"{told['detail_ja']} / {told['detail']}"
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, RecursionError, KeyError, TypeError):
         return (
             f"ゲートウェイが {answer.status_code} を返しました。宛先を確認してください"
             f" / the gateway answered {answer.status_code}: check its address"

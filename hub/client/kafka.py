@@ -6,12 +6,15 @@
                 store(message.items)
 
 The same records, in the same order, as by ``hub receive`` and the gateway. A message is acknowledged
-when its block ends without an error; until then it comes again. Needs the extra ``kafka-client``.
+when its block ends without an error; until then it comes again. The broker is told within a fifth of a
+second or with the next message: a process that is killed before that has it again. Needs the extra
+``kafka-client``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -36,6 +39,8 @@ __all__ = ["KafkaClient", "UnopenedError"]
 
 _WAIT_MS = 1000
 _CLOSED_SECONDS = 0.25
+# A commit is a question to the broker: one a message would be most of the time of a message.
+_COMMIT_SECONDS = 0.2
 
 
 class KafkaClient:
@@ -82,6 +87,7 @@ class KafkaClient:
                     if message is not None:
                         yield message
                         _require_acknowledged(message)
+                await reading.commit()
         except KafkaError as error:
             raise translated(error) from error
         finally:
@@ -113,6 +119,8 @@ class _Reading:
         self._opener = opener
         self._announcements = announcements
         self._closed = False
+        self._pending: dict[TopicPartition, int] = {}
+        self._committed = time.monotonic()
 
     async def start(self) -> None:
         """Join the group."""
@@ -158,16 +166,33 @@ class _Reading:
         # One who has left the group, or lost the partition, could still move its position.
         if self._closed or place not in self._consumer.assignment():
             raise moved_on()
+        self._pending[place] = end
+        if time.monotonic() > self._committed + _COMMIT_SECONDS:
+            await self.commit()
+
+    async def commit(self) -> None:
+        """Tell the broker what was acknowledged since the last time, where it is still ours."""
+        pending, self._pending = self._pending, {}
+        ours = {
+            place: end for place, end in pending.items() if place in self._consumer.assignment()
+        }
         try:
-            await self._consumer.commit({place: end})
+            if ours:
+                await self._consumer.commit(ours)
         except KafkaError as error:
             raise translated(error) from error
+        self._committed = time.monotonic()
 
     async def close(self) -> None:
-        """Leave the group."""
+        """Tell what is left to tell, and leave the group."""
+        if self._closed:
+            return
         self._closed = True
-        await self._consumer.stop()
-        await self._announcements.close()
+        try:
+            await self.commit()
+        finally:
+            await self._consumer.stop()
+            await self._announcements.close()
 
 
 def _require_acknowledged(message: Message) -> None:

@@ -53,6 +53,8 @@ class Kind(StrEnum):
     HOLD_END = "hold-end"
     RULES_SIGNED = "rules-signed"
     WITHDRAWAL = "withdrawal"
+    IMPORTED = "imported"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ _DONE: Final = frozenset(
         "disclosed",
         "dropped",
         "handed-out",
+        "imported",
         "ledger-key",
         "released",
         "rotated",

@@ -98,7 +98,7 @@ def read_settings(data: bytes, file: str, names: Names | None = None) -> list[Se
     """
     try:
         whole = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
         raise RetentionError(
             f"{file} を TOML として読めません / {file} cannot be read as TOML"
         ) from None

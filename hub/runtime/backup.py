@@ -4,7 +4,8 @@ A plain copy takes one file after another, and SQLite's files in the middle of a
 is taken whole, in an order in which a later part may be ahead of an earlier one but never behind:
 the ledger as of its commit point, then the bus, then the vault with at least the keys of what is on the
 bus, then the small files. What can be built anew (views, index, copies from Kafka) is left out, and
-so are files in custody: a backup is no place for what must vanish on its day.
+so are files in custody: a backup is no place for what must vanish on its day. Who may sign in to the
+console is left out, since a home that is restored must not let in again who was let go meanwhile.
 
 ``backup.json`` is written last and names every file with its hash: without it there is no backup.
 """

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # municipality for what it gave itself (個人情報保護法76).
 _DISCLOSING_BODIES: Final = {"jlis"}
 _PAGES_LOOKED_AT: Final = 50
-_PROVISION: Final = b'"kind":"provision"'
+_PROVISIONS: Final = (b'"kind":"provision"', b'"kind":"imported"')
 
 
 class Disclosure(NamedTuple):
@@ -112,7 +112,9 @@ def _name(hub: Hub, identifier: str) -> str:
 def _nothing_waits(hub: Hub, position: int) -> bool:
     """Say whether no page beyond the ledger's position holds a provision."""
     pages = hub.bus.follow(topics.ledger().name, 0, position, _PAGES_LOOKED_AT)
-    return len(pages) < _PAGES_LOOKED_AT and not any(_PROVISION in page.value for page in pages)
+    return len(pages) < _PAGES_LOOKED_AT and not any(
+        kind in page.value for page in pages for kind in _PROVISIONS
+    )
 
 
 def _line(done: Disclosure, subject: bytes, operator: str | None, *, released: bool) -> bytes:

@@ -5,8 +5,9 @@
 ``kafka.toml`` who the home is to its Kafka · ``kafka-users/`` passwords of users made there ·
 ``views.sqlite`` answers that can be built anew · ``ledger-index.sqlite`` the ledger's index, which
 can be built anew too · ``ledger/`` and ``log.vkey`` the ledger · ``files/`` sealed files in custody ·
-``operators/`` public keys of operators · ``rules.note`` and ``rules/`` which rules count here ·
-``instant`` the latest instant · ``place`` where the home lay when it was last looked over.
+``operators/`` public keys of operators · ``console.sqlite`` who signs in to the console ·
+``rules.note`` and ``rules/`` which rules count here · ``instant`` the latest instant · ``place`` where
+the home lay when it was last looked over.
 """
 
 from __future__ import annotations
@@ -185,7 +186,7 @@ def open_home(path: Path) -> Home:
             "ホームがありません。hub init で作成し --home か HUB_HOME で指定してください"
             " / no home there: make one by `hub init` and name it by --home or HUB_HOME"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError):
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, KeyError):
         raise UsageError(
             "home.toml が壊れています。控えから戻してください"
             " / home.toml is damaged; restore it from a backup"

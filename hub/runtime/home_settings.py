@@ -60,7 +60,7 @@ def read_table(folder: Path | None, name: str) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
         raise UsageError(f"{name} が読めません / {name} cannot be read as TOML") from None
 
 

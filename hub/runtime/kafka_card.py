@@ -69,7 +69,7 @@ def read_card(file: Path) -> Access:
             f"{file.name} を読めません（{error.strerror}）。HUB_KAFKA_CARD を確認してください"
             f" / {file.name} cannot be read: check HUB_KAFKA_CARD"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError):
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, TypeError):
         raise _unreadable(file) from None
 
 

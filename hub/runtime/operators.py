@@ -33,11 +33,7 @@ def add_operator(home: Home, name: str, file: Path) -> None:
     Raises ``UsageError`` where the name is not of letters, digits, ``.``, ``_``, ``-``, is taken, or
     the file is there already.
     """
-    if not _NAME.fullmatch(name):
-        raise UsageError(
-            "操作者IDは英数字と . _ - で64文字以内にしてください（氏名は使わないでください）"
-            " / name an operator by letters, digits, . _ - (a post or staff number, not a person)"
-        )
+    require_name(name)
     key = Ed25519PrivateKey.generate()
     public = _public_file(home, name)
     secret = json.dumps({"operator": name, "key": _text(key.private_bytes_raw())})
@@ -52,6 +48,15 @@ def add_operator(home: Home, name: str, file: Path) -> None:
             "同じ操作者IDまたはファイルが既にあります。別の名前を指定してください"
             " / that operator or file exists already: choose another name"
         ) from None
+
+
+def require_name(name: str) -> None:
+    """Raise ``UsageError`` unless an operator may be named so."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            "操作者IDは英数字と . _ - で64文字以内にしてください（氏名は使わないでください）"
+            " / name an operator by letters, digits, . _ - (a post or staff number, not a person)"
+        )
 
 
 def _keep_public(public: Path, key: Ed25519PrivateKey, file: Path) -> None:
@@ -72,7 +77,7 @@ def operator_of(home: Home, file: Path) -> str:
         key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(secret["key"], validate=True))
         public = base64.b64decode(_public_file(home, name).read_text(encoding="ascii"))
         Ed25519PublicKey.from_public_bytes(public).verify(key.sign(_PROOF), _PROOF)
-    except (OSError, ValueError, KeyError, TypeError, InvalidSignature):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, InvalidSignature):
         raise UsageError(
             "操作者の資格情報ファイルが正しくありません。hub operators add で作り直してください"
             " / the operator's credential file is not valid here; make one by `hub operators add`"

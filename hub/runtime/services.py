@@ -170,7 +170,9 @@ class Supervisor:
             if files or payloads:
                 hub.act()
                 self._log.info("erased", files=files, payloads=payloads)
-            elif not noted:
+            elif noted:
+                self._log.info("acknowledgements-noted", records=noted)
+            else:
                 self._stop.wait(self._settings.custody_seconds)
         legs.close()
 

@@ -22,8 +22,10 @@ class Settings(BaseSettings):
     ``gateway_host`` and ``gateway_port`` where the gateway listens, ``gateway_certificate`` the file
     of its own key and certificate, ``gateway_clients`` that of the authority which signs its clients',
     ``gateway_body_bytes`` the largest body of lines it takes, ``gateway_file_bytes`` the largest file,
-    ``gateway_calls_a_second`` and
-    ``gateway_calls_at_once`` what one client may ask for.
+    ``gateway_calls_a_second`` and ``gateway_calls_at_once`` what one client may ask for,
+    ``console_host`` and ``console_port`` where the console listens and under which name,
+    ``console_certificate`` the file of its key and certificate, ``console_idle_seconds`` and
+    ``console_session_seconds`` after how long unused, and after how long at all, a session ends.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore")
@@ -50,4 +52,9 @@ class Settings(BaseSettings):
     gateway_calls_at_once: int = Field(default=16, ge=1, le=1000)
     gateway_body_bytes: int = Field(default=32 << 20, ge=1 << 10, le=1 << 30)
     gateway_file_bytes: int = Field(default=2 << 30, ge=1 << 10, le=2 << 30)
+    console_host: str = "localhost"
+    console_port: int = Field(default=8444, ge=1, le=65_535)
+    console_certificate: Path | None = None
+    console_idle_seconds: float = Field(default=900.0, ge=60, le=3600)
+    console_session_seconds: float = Field(default=28_800.0, ge=60, le=86_400)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class LineReceipt(NamedTuple):
-    """The answer to one line; ``outcome`` is ``accepted`` or ``quarantined``."""
+    """The answer to one line: ``accepted`` or ``quarantined``; a row of a history may be ``refused``."""
 
     line: int
     id: str | None

@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 _AT_ONCE = 200
 _LEDGER = "ledger-files"
 # What becomes of a file later; its leg stands in the ledger where it was provided or refused.
-_NOT_OF_A_LEG = frozenset({Kind.ERASURE, Kind.HOLD, Kind.HOLD_END, Kind.WITHDRAWAL})
+# What was imported has no receipts here.
+_NOT_OF_A_LEG = frozenset(
+    {
+        Kind.ERASURE,
+        Kind.HOLD,
+        Kind.HOLD_END,
+        Kind.WITHDRAWAL,
+        Kind.IMPORT,
+        Kind.IMPORTED,
+    }
+)
 
 OPEN = ("released", "sent", "resubmitted")
 """The codes after which another is to come; every other one ends its leg."""

@@ -101,6 +101,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "「{item}」の値が定められた値のいずれでもありません",
         "the item holds none of its defined values",
     ),
+    "number-in-text": (
+        "「{item}」に10桁以上の数字があります。個人を特定する番号は台帳に記録できません",
+        "the item holds a run of ten digits or more: no number of a person may stand in the ledger",
+    ),
+    "provided-in-future": (
+        "「{item}」が取込みの日より後です",
+        "the item is after the day of the import",
+    ),
     "sequence-form": (
         "「{item}」は1から2147483647までの整数で記録してください",
         "the item must be an integer from 1 to 2147483647",

@@ -40,6 +40,7 @@ def test_a_scenario_holds_and_called_again_says_the_same(sandbox: Sandbox, tmp_p
     first = sandbox.hub("simulate", str(file))
     assert (first.code, first.result["verdict"]) == (0, "holds")
     assert first.result["municipalities"][0]["lines"]["carried"] > 0
+    assert (tmp_path / "home-neighbours").stat().st_mode & 0o777 == 0o700
     again = sandbox.hub("simulate", str(file)).result
     assert again["municipalities"] == first.result["municipalities"]
     assert again["servers"] == first.result["servers"]
@@ -56,3 +57,14 @@ def test_neighbours_are_not_let_into_the_home(sandbox: Sandbox, tmp_path: Path) 
         assert (done.code, done.out) == (2, "")
     assert not (sandbox.home / "neighbours").exists()
     assert not (tmp_path / "stage.sqlite").exists()
+
+
+def test_a_home_whose_towns_were_loaded_is_not_played_again(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Its residents would be told of twice: exit 2, with what to do."""
+    file = str(tmp_path / "scenario.toml")
+    assert sandbox.hub("simulate", file).code == 0
+    again = sandbox.hub("simulate", file, "--folder", str(tmp_path / "others"))
+    assert (again.code, again.out) == (2, "")
+    assert "new sandbox" in again.err

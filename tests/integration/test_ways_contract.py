@@ -13,14 +13,18 @@ from connectors.running import drain
 from connectors.simulators import Manners, Server, Town
 from connectors.simulators.movers import CERTIFICATE, MOVE_IN, Movers
 from connectors.simulators.municipality import population_of
+from connectors.simulators.play import play
 from connectors.simulators.ways import DeskWay, FolderWay, GatewayWay, Shipment
+from hub.errors import SurroundingsError
 from hub.runtime.hub import Hub
 from hub.runtime.until_idle import run_until_idle
 from hub.vocabulary.clock import today
 from tests.support.drops import drop_of
 from tests.support.gateways import Gateway, make_gateway
 from tests.support.hub_command import FEED
+from tests.support.neighbours import scenario
 from tests.support.notices import PREFECTURE, TOWN, line_of, notice
+from tests.support.services import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -215,9 +219,8 @@ def test_a_simulated_town_and_its_server_go_on_with_their_files_alone(house: Hou
             assert (reader.taken(), reader.doubled()) == (sent, 0)
 
 
-@pytest.mark.parametrize("house", WAYS[:2], indirect=True)
 def test_simulated_towns_pass_people_on_with_their_files_alone(house: House) -> None:
-    """Letters go by the desk and by folders; sent again after a kill, each is kept once."""
+    """Letters go by every way; opened anew between any two steps, each is kept once."""
     slot = WAYS.index(house.by) + 20
     people = population_of(house.hub, house.hub.body(TOWN), 10, 1, slot)
     leaving = [each for each in people.residents() if each.get("個人番号")][:2]
@@ -241,3 +244,34 @@ def test_simulated_towns_pass_people_on_with_their_files_alone(house: House) -> 
         assert new.taken(CERTIFICATE) == old.sent(CERTIFICATE)
         assert len(old.taken(MOVE_IN)) == 1
         assert old.taken(MOVE_IN) == new.sent(MOVE_IN)
+
+
+def test_a_scenario_is_played_by_a_gateway_that_runs(gateway: Gateway, tmp_path: Path) -> None:
+    """Notices, letters and files; its clock is its own, so the days are those before."""
+    ends = {"by": "gateway", "certificate": gateway.certificate("341002")}
+    reads = {"by": "gateway", "certificate": gateway.certificate("340006")}
+    national = {"by": "gateway", "certificate": gateway.certificate("jlis")}
+    asked = scenario(
+        {
+            "341002": ends | {"manners": ["duplicate", "torn", "reorder"], "addresses": 5},
+            "331007": {"by": "desk"},
+        },
+        {"340006": reads | {"manners": ["crash", "slow"]}, "jlis": national},
+        moves=[("341002", "331007")],
+        gateway={"address": gateway.address, "authority": gateway.servers},
+        residents=100,
+        days=5,
+    )
+    with Hub.open(gateway.settings) as hub:
+        figures = play(hub, asked, tmp_path).figures
+    assert figures["verdict"] == "holds"
+    assert figures["files"]["sent"] == len(figures["moves"]) == 1
+    assert figures["servers"][0]["taken"] == figures["municipalities"][0]["lines"]["carried"] > 0
+
+
+def test_a_gateway_that_is_not_there_is_said_to_be_so(gateway: Gateway) -> None:
+    """In words, and nothing was sent."""
+    nowhere = f"https://127.0.0.1:{free_port()}"
+    way = GatewayWay(nowhere, gateway.certificate(TOWN), gateway.servers)
+    with closing(way), pytest.raises(SurroundingsError, match="cannot be reached"):
+        way.send(_shipment(1))

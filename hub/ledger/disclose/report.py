@@ -43,6 +43,7 @@ COLUMNS: Final = (
 )
 """The columns of the report, as 岐阜県 and others publish them."""
 
+_IMPORTED_MARK: Final = "（旧システムから移行した記録）"
 _DATE_LENGTH: Final = len("2026-04-01")
 
 
@@ -50,12 +51,14 @@ class Row(NamedTuple):
     """One provision: its columns (the last a list of items), place, line and proof.
 
     ``hashes`` lead from the line's leaf up to the root of the month's checkpoint (RFC 6962).
+    ``imported`` says that an old system recorded it, and not this hub.
     """
 
     columns: tuple[str | list[str] | None, ...]
     place: Place
     line: bytes
     hashes: tuple[bytes, ...]
+    imported: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Give the row as ``hub ledger disclose`` prints it."""
@@ -65,7 +68,8 @@ class Row(NamedTuple):
             "line": self.line.decode(),
             "hashes": [base64.b64encode(each).decode() for each in self.hashes],
         }
-        return {**dict(zip(COLUMNS, self.columns, strict=True)), "proof": proof}
+        columns = dict(zip(COLUMNS, self.columns, strict=True))
+        return {**columns, "imported": self.imported, "proof": proof}
 
     def __repr__(self) -> str:
         return f"Row({self.place})"
@@ -120,7 +124,11 @@ class Reporter:
         A row whose proof does not hold is a ``SurroundingsError``: nothing unproven is handed out.
         """
         known = known_as(self._store, subjects)
-        places = of_subjects(self._store, known, Kind.PROVISION, org)
+        places = [
+            place
+            for kind in (Kind.PROVISION, Kind.IMPORTED)
+            for place in of_subjects(self._store, known, kind, org)
+        ]
         readers = {month: self._reader(month) for month in {place.month for place in places}}
         rows, held = [], []
         for place in places:
@@ -132,7 +140,8 @@ class Reporter:
                 held.append(place)
                 continue
             hashes = tuple(reader.proof(place.index))
-            rows.append((fields["at"], Row(self._columns(fields), place, line, hashes)))
+            imported = fields["kind"] == Kind.IMPORTED
+            rows.append((fields["at"], Row(self._columns(fields), place, line, hashes, imported)))
         rows.sort(key=lambda each: (each[0], each[1].place))
         return self._vouched([row for _, row in rows], held, len(known))
 
@@ -140,9 +149,13 @@ class Reporter:
         return MonthReader(self._root, month, self._trees[month].size)
 
     def _columns(self, fields: dict[str, Any]) -> tuple[str | list[str] | None, ...]:
+        method = fields["method"]
+        if fields["kind"] == Kind.IMPORTED:
+            # Here, so that nobody reads it as the hub's own, on paper neither.
+            method = f"{method or ''}{_IMPORTED_MARK}"
         return (
             fields["at"][:_DATE_LENGTH],
-            fields["method"],
+            method,
             fields["reason"],
             fields["task"],
             self._name_of(fields["from"]),

@@ -15,9 +15,10 @@ from hub.custody.states import Cause, State, Step
 from hub.errors import SurroundingsError
 from hub.runtime.custody import records
 from hub.runtime.custody.counters import CustodyCounter, NotWaitingError
+from hub.runtime.custody.sealed_file import open_pieces
 from hub.runtime.home_settings import terms_of
 from hub.sealing.errors import UnknownKeyError
-from hub.sealing.files import DamagedFileError, Label, Whole, opened
+from hub.sealing.files import DamagedFileError, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ class FileCounter(CustodyCounter):
         if custody is None:
             raise NotWaitingError
         whole = Whole(0, "")
-        for piece in self._opened(custody.file):
+        for piece in open_pieces(self._hub, custody.file):
             whole = piece if isinstance(piece, Whole) else whole
         return Parcel(file_id, *whole, self._pieces(custody))
 
@@ -116,7 +117,7 @@ class FileCounter(CustodyCounter):
         self._publish(custody, State.ACKNOWLEDGED, Cause.CONFIRMED)
 
     def _pieces(self, custody: Custody) -> Iterator[bytes]:
-        for piece in self._opened(custody.file):
+        for piece in open_pieces(self._hub, custody.file):
             if not isinstance(piece, Whole):
                 yield piece
         self._note_sent(custody)
@@ -126,14 +127,9 @@ class FileCounter(CustodyCounter):
         if self._log.files[custody.file.id].state is State.ACCEPTED:
             self._publish(custody, State.SENT, Cause.HANDED_OVER)
 
-    def _opened(self, file: File) -> Iterator[bytes | Whole]:
-        key = self._hub.vault.file_key(file.id)
-        label = Label(file.id, file.feed, file.sender, file.recipient)
-        return opened(key, label, self._hub.files.read(file.id))
-
     def _write(self, file: File, folder: Path) -> Whole:
         """Write a file under its name once all of it has opened; what is not whole is removed."""
-        content = self._opened(file)
+        content = open_pieces(self._hub, file)
         draft = folder / f".{file.id}.part"
         try:
             whole = _copy(content, draft)
@@ -154,7 +150,7 @@ class FileCounter(CustodyCounter):
         if state is State.SENT:
             due_at = terms_of(self._hub.home.path, file.sender).due_at(now)
         event = Event(file.id, Step(state, now, cause, due_at))
-        receipt = records.handed_over(file, state.value, None, now)
+        receipt = records.receipt(file, state.value, now)
         self._hub.bus.publish([*self._log.records([event]), *receipt])
         self._log.catch_up()
 

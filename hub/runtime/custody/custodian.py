@@ -170,4 +170,5 @@ def _told(custody: Custody, now: datetime) -> list[Record]:
     cause = custody.erasure.cause if custody.erasure else Cause.ERASED
     if cause not in (Cause.UNDELIVERED, Cause.UNCLAIMED):
         return []
-    return records.undelivered(custody.file, because(cause.value), now)
+    reason = because(cause.value)
+    return records.receipt(custody.file, reason.code, now, None, reason)

@@ -108,8 +108,7 @@ class Keeper:
         """Give up what nobody fetched within its limit: due from then on. Says whether any was."""
         for standing in overstayed:
             unread = self._units.unread(standing.unit, standing.doom)
-            # Whoever fetches at this moment, or reads as a member of the group, is given up at
-            # a later step; nobody else's payload waits for that.
+            # Whoever fetches at this moment is looked at again; nobody else's payload waits for it.
             with suppress(FencedError):
                 give_up(self._hub, standing.unit, unread, now)
         return bool(overstayed)

@@ -60,7 +60,7 @@ class Addresses:
             return False
         named = self.named(letter)
         elsewhere = named is not None and named.id != file.recipient
-        return elsewhere and not questions.is_asked_for(questions.about(self._hub, file), file)
+        return elsewhere and not questions.is_answer(self._hub, file)
 
     def named(self, letter: Letter) -> Organisation | None:
         """Give the municipality that 転出先 or 従前の住所 means."""

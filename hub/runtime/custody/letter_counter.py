@@ -9,10 +9,10 @@ from hub.custody.claims import cover_of
 from hub.custody.events import Event
 from hub.custody.machine import is_certificate
 from hub.custody.states import Cause, State, Step
-from hub.runtime.custody import letter_records as records
 from hub.runtime.custody import letters
 from hub.runtime.custody.counters import CustodyCounter
 from hub.runtime.custody.letter_desk import NOT_OPENED
+from hub.runtime.custody.records import receipt
 from hub.runtime.delivery import Delivery
 
 if TYPE_CHECKING:
@@ -67,6 +67,6 @@ class LetterCounter(CustodyCounter):
         ends = state is State.ACKNOWLEDGED and not is_certificate(custody)
         due_at = letters.notice_terms().due_at(now) if ends else None
         event = Event(custody.file.id, Step(state, now, cause, due_at))
-        told = records.receipt(custody.file, state.value, now, cover_of(custody).rule)
+        told = receipt(custody.file, state.value, now, cover_of(custody).rule)
         self._hub.bus.publish([*self._log.records([event]), *told])
         self._log.catch_up()

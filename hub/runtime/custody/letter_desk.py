@@ -23,6 +23,7 @@ from hub.runtime.custody.custodian import GROUP
 from hub.runtime.custody.letter_addresses import Addresses
 from hub.runtime.custody.letter_days import dated, wrong_plan
 from hub.runtime.custody.move_ins import MoveIns
+from hub.runtime.custody.records import receipt
 from hub.runtime.custody.repeats import replaced_by, why_needless
 from hub.runtime.turn import Turn
 from hub.runtime.worker import Tally
@@ -138,7 +139,7 @@ class LetterDesk:
         addresses = Addresses(self._hub, letters.feed_of(self._hub, file.feed))
         if addresses.is_astray(letter, file):
             return because("not-destination", addresses.item)
-        is_answer = questions.is_asked_for(questions.about(self._hub, file), file)
+        is_answer = questions.is_answer(self._hub, file)
         wrong = wrong_plan(cover_of(custody), custody.submitted_at, is_answer=is_answer)
         return because(wrong, letters.PLANNED) if wrong else None
 
@@ -152,7 +153,7 @@ class LetterDesk:
         told: list[Record] = []
         for older in replaced_by(questions.about(self._hub, file), custody):
             events.append(Event(older.file.id, Step(State.EXPIRED, now, Cause.REPLACED, now)))
-            told += records.receipt(older.file, "replaced", now, None, because("replaced"))
+            told += receipt(older.file, "replaced", now, None, because("replaced"))
         return [*page, *told, *self._log.records(events)], provisions
 
     def _dated(self, custody: Custody, rule: Rule) -> File:

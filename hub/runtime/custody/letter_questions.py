@@ -36,7 +36,7 @@ def decide(hub: Hub, file: File) -> Decision:
     if sender is None or recipient is None:
         raise LookupError("a letter names its parties by id")
     day = day_in_japan(hub.custody_log.date(hub.clock.now()))
-    if is_asked_for(about(hub, file), file):
+    if is_answer(hub, file):
         task, facts = rules.answers[file.feed], _AFTER_REQUEST
     else:
         task, facts = rules.tasks[file.feed], frozenset()
@@ -79,6 +79,11 @@ def is_asked_for(files: Collection[Custody], file: File) -> bool:
     for each in open_requests(files, file):
         asked |= unanswered(files, each)
     return file.cover is not None and asked.issuperset(file.cover.subjects)
+
+
+def is_answer(hub: Hub, file: File) -> bool:
+    """Say the same of a certificate beside every letter about its people."""
+    return is_asked_for(about(hub, file), file)
 
 
 def unanswered(files: Collection[Custody], request: Custody) -> frozenset[str]:

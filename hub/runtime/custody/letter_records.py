@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hub.ledger.page import Scribe, requested_at
 from hub.ledger.record import Entry, Kind
 from hub.routing.release import rejected_receipt
-from hub.routing.values import Receipt
+from hub.runtime.custody.records import about, receipt
 from hub.runtime.outcome import ledger_pages, receipt_pages
 from hub.vocabulary.clock import rfc3339
 
@@ -61,27 +61,11 @@ def rejection(hub: Hub, feed: str, rejected: Rejected, at: datetime) -> list[Rec
     ]
 
 
-def receipt(
-    file: File, code: str, at: datetime, rule: str | None, reason: Reason | None = None
-) -> list[Record]:
-    """Give the receipt of one step of a letter on its leg."""
-    given = Receipt(file.id, file.sender, file.recipient or None, code, rule, reason)
-    return receipt_pages([given], rfc3339(at))
-
-
 def _entry(hub: Hub, file: File, kind: Kind, code: str, at: datetime) -> Entry:
     """Give what every line about a letter says: its parties, its times, by which catalogue."""
-    return Entry(
-        kind=kind,
-        id=file.id,
-        feed=file.feed,
-        sender=file.sender,
-        recipient=file.recipient or None,
-        at=rfc3339(at),
-        requested_at=requested_at(file.id),
-        catalogue=hub.books.catalogue.digest,
-        code=code,
-    )
+    digest = hub.books.catalogue.digest
+    line = about(file, kind, code, at)
+    return replace(line, requested_at=requested_at(file.id), catalogue=digest)
 
 
 def _of_each_person(entry: Entry, file: File) -> list[bytes]:

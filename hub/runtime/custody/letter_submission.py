@@ -174,7 +174,7 @@ class LetterSubmission:
         cover = self._cover(letter)
         recipient = self._addresses.recipient(letter, cover, self._sender, self._asked)
         file = self._file(message_id, cover, recipient)
-        is_answer = questions.is_asked_for(questions.about(self._hub, file), file)
+        is_answer = questions.is_answer(self._hub, file)
         wrong = wrong_plan(cover, self._now, is_answer=is_answer)
         if wrong:
             return Judged(file, None, None, because(wrong, letters.PLANNED), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hub.custody.certificate_life import read_certificate_terms, read_notice_terms
@@ -10,7 +9,7 @@ from hub.custody.events import Event
 from hub.custody.states import Cause, State, Step
 from hub.intake.letters import Marks
 from hub.rules.letters import load_letters
-from hub.sealing.files import ChunkSealer, Label, Whole, opened
+from hub.runtime.custody import sealed_file
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,18 +46,7 @@ def notice_terms() -> NoticeTerms:
 
 def seal_into(hub: Hub, file: File, letter: Letter, writer: ChunkWriter) -> File:
     """Seal a letter under a new key of its own; gives what is known of the file then."""
-    key = hub.vault.make_file_key(file.id, hub.clock.now())
-    sealer = ChunkSealer(key, _label(file))
-    writer.add(sealer.seal(feed_of(hub, file.feed).encode(letter)))
-    writer.add(sealer.finish())
-    writer.finish()
-    return replace(
-        file,
-        size=sealer.size,
-        chunks=sealer.chunks,
-        content=sealer.content,
-        traces=tuple(sealer.traces),
-    )
+    return sealed_file.seal_into(hub, file, [feed_of(hub, file.feed).encode(letter)], writer)
 
 
 def arrival(file: File, at: datetime) -> list[Event]:
@@ -73,11 +61,4 @@ def open_letter(hub: Hub, file: File) -> Letter:
     Raises ``ChunksGoneError`` or ``UnknownKeyError`` where it is erased, ``ChunksDamagedError``,
     ``DamagedFileError`` or ``UnreadableRecordError`` where it is not as it was sealed.
     """
-    key = hub.vault.file_key(file.id)
-    pieces = opened(key, _label(file), hub.files.read(file.id))
-    content = b"".join(piece for piece in pieces if not isinstance(piece, Whole))
-    return feed_of(hub, file.feed).decode(content)
-
-
-def _label(file: File) -> Label:
-    return Label(file.id, file.feed, file.sender, file.recipient)
+    return feed_of(hub, file.feed).decode(sealed_file.open_whole(hub, file))

@@ -17,6 +17,7 @@ from hub.custody.states import Cause, File, State, Step
 from hub.runtime.custody import letter_questions as questions
 from hub.runtime.custody import letter_records as records
 from hub.runtime.custody import letters
+from hub.runtime.custody.records import receipt
 from hub.vocabulary.letters import Letter
 from hub.vocabulary.reasons import because
 
@@ -65,7 +66,7 @@ class MoveIns:
         told: list[Record] = []
         for each, event in zip(claimed, events, strict=True):
             reason = because("partly-claimed" if event.step.is_partial_claim else "claimed")
-            told += records.receipt(each.certificate.file, reason.code, now, None, reason)
+            told += receipt(each.certificate.file, reason.code, now, None, reason)
         return [*told, *self._log.records(events)]
 
     def report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hub.ledger.page import requested_at
@@ -30,14 +31,9 @@ def provision(
     rule = decision.rule
     if rule is None:
         raise ValueError("a provision has its rule")
-    entry = Entry(
-        kind=Kind.PROVISION,
-        id=file.id,
+    entry = replace(
+        about(file, Kind.PROVISION, "released", at),
         record=record_id,
-        feed=file.feed,
-        sender=file.sender,
-        recipient=file.recipient,
-        at=rfc3339(at),
         requested_at=requested_at(file.id),
         method=rule.method,
         reason=rule.purpose,
@@ -47,71 +43,54 @@ def provision(
         catalogue=catalogue,
         items=decision.items,
         content=file.content,
-        code="released",
     )
-    return [*ledger_pages([entry.to_line()]), *_receipt(file, "released", at, rule.id)]
+    return [*ledger_pages([entry.to_line()]), *receipt(file, "released", at, rule.id)]
 
 
 def refusal(file: File, reason: Reason, catalogue: str, at: datetime) -> list[Record]:
     """Give the records of a file that goes no further: the refusal and the sender's receipt."""
-    entry = Entry(
-        kind=Kind.REFUSAL,
-        id=file.id,
-        feed=file.feed,
-        sender=file.sender,
-        recipient=file.recipient,
-        at=rfc3339(at),
+    entry = replace(
+        about(file, Kind.REFUSAL, reason.code, at),
         requested_at=requested_at(file.id),
         catalogue=catalogue,
-        code=reason.code,
     )
-    return [*ledger_pages([entry.to_line()]), *_receipt(file, reason.code, at, None, reason)]
-
-
-def handed_over(file: File, code: str, rule: str | None, at: datetime) -> list[Record]:
-    """Give the receipt of a file that was sent or acknowledged."""
-    return _receipt(file, code, at, rule)
+    return [*ledger_pages([entry.to_line()]), *receipt(file, reason.code, at, None, reason)]
 
 
 def erasure(file: File, code: str, at: datetime) -> bytes:
     """Give the ledger line that certifies an erasure; ``code`` says why the file went."""
+    entry = replace(
+        about(file, Kind.ERASURE, code, at),
+        requested_at=requested_at(file.id),
+        content=file.content or None,
+        count=file.chunks,
+    )
+    return entry.to_line()
+
+
+def hold(file: File, kind: Kind, code: str, operators: Sequence[str], at: datetime) -> list[Record]:
+    """Give the ledger line of a hold or its end; both operators stand in it, joined by a plus."""
+    entry = replace(about(file, kind, code, at), operator="+".join(operators))
+    return ledger_pages([entry.to_line()])
+
+
+def about(file: File, kind: Kind, code: str, at: datetime) -> Entry:
+    """Give what every line about a file or letter says: which, whose, when, and what of it."""
     return Entry(
-        kind=Kind.ERASURE,
+        kind=kind,
         id=file.id,
         feed=file.feed,
         sender=file.sender,
         # A move-in notice that found no certificate has none.
         recipient=file.recipient or None,
         at=rfc3339(at),
-        requested_at=requested_at(file.id),
-        content=file.content or None,
-        count=file.chunks,
         code=code,
-    ).to_line()
-
-
-def undelivered(file: File, reason: Reason, at: datetime) -> list[Record]:
-    """Give the receipt that tells a sender of a file nobody fetched."""
-    return _receipt(file, reason.code, at, None, reason)
-
-
-def hold(file: File, kind: Kind, code: str, operators: Sequence[str], at: datetime) -> list[Record]:
-    """Give the ledger line of a hold or its end; both operators stand in it, joined by a plus."""
-    entry = Entry(
-        kind=kind,
-        id=file.id,
-        feed=file.feed,
-        sender=file.sender,
-        recipient=file.recipient,
-        at=rfc3339(at),
-        code=code,
-        operator="+".join(operators),
     )
-    return ledger_pages([entry.to_line()])
 
 
-def _receipt(
-    file: File, code: str, at: datetime, rule: str | None, reason: Reason | None = None
+def receipt(
+    file: File, code: str, at: datetime, rule: str | None = None, reason: Reason | None = None
 ) -> list[Record]:
-    receipt = Receipt(file.id, file.sender, file.recipient, code, rule, reason)
-    return receipt_pages([receipt], rfc3339(at))
+    """Give the receipt of one step of a file or letter on its leg."""
+    given = Receipt(file.id, file.sender, file.recipient or None, code, rule, reason)
+    return receipt_pages([given], rfc3339(at))

@@ -7,7 +7,6 @@ that says that all has come. What ended in between is found by the worker and er
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hub.custody.events import Event
@@ -16,16 +15,16 @@ from hub.custody.states import Cause, Custody, File, State, Step
 from hub.errors import SurroundingsError, UsageError
 from hub.rules.model import Question
 from hub.runtime.custody import records
+from hub.runtime.custody.sealed_file import seal_into
 from hub.runtime.home_settings import terms_of
 from hub.runtime.submission import LineReceipt, preview_leg
-from hub.sealing.files import CHUNK_BYTES, ChunkSealer, Label
+from hub.sealing.files import CHUNK_BYTES
 from hub.vocabulary.reasons import because
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from hub.bus.chunks import ChunkWriter
     from hub.bus.port import Record
     from hub.rules.model import Decision
     from hub.runtime.hub import Hub
@@ -86,7 +85,7 @@ class FileSubmission:
             return receipt
         with self._hub.files.begin(file.id) as writer:
             self._publish([], self._told(file, now, Cause.BEGUN))
-            whole = self._seal(file, stream, writer)
+            whole = seal_into(self._hub, file, _pieces(stream), writer)
             now = log.date(self._hub.clock.now())
             commit([receipt], self._told(whole, now, Cause.SUBMITTED))
         log.catch_up()
@@ -119,27 +118,6 @@ class FileSubmission:
         self._terms.due_at(gives_up_at)
         return File(self._hub.mint(), self._feed, self._sender.id, self._recipient.id, gives_up_at)
 
-    def _seal(self, file: File, stream: Readable, writer: ChunkWriter) -> File:
-        """Seal the stream into the writer; gives what is known of the file then."""
-        key = self._hub.vault.make_file_key(file.id, self._hub.clock.now())
-        sealer = ChunkSealer(key, Label(file.id, file.feed, file.sender, file.recipient))
-        while chunk := stream.read(CHUNK_BYTES):
-            if sealer.size + len(chunk) > MOST_BYTES:
-                raise UsageError(
-                    "ファイルが上限の 2 GiB を超えています。分けて送ってください"
-                    " / the file is over the limit of 2 GiB: send it in parts"
-                )
-            writer.add(sealer.seal(chunk))
-        writer.add(sealer.finish())
-        writer.finish()
-        return replace(
-            file,
-            size=sealer.size,
-            chunks=sealer.chunks,
-            content=sealer.content,
-            traces=tuple(sealer.traces),
-        )
-
     def _told(self, file: File, at: datetime, cause: Cause) -> list[Record]:
         event = Event(file.id, Step(State.RECEIVED, at, cause), file)
         return self._hub.custody_log.records([event])
@@ -147,3 +125,16 @@ class FileSubmission:
     def _publish(self, receipts: Sequence[LineReceipt], records: Sequence[Record]) -> None:
         del receipts
         self._hub.bus.publish(records)
+
+
+def _pieces(stream: Readable) -> Iterator[bytes]:
+    """Yield a file in chunks; raises ``UsageError`` where it is over the limit."""
+    size = 0
+    while chunk := stream.read(CHUNK_BYTES):
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise UsageError(
+                "ファイルが上限の 2 GiB を超えています。分けて送ってください"
+                " / the file is over the limit of 2 GiB: send it in parts"
+            )
+        yield chunk

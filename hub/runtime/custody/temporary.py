@@ -7,7 +7,6 @@ custody goes: key first, bytes after, read-back, certificate (鹿児島県評価
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hub.custody.events import Event
@@ -16,8 +15,8 @@ from hub.custody.payloads import Kind, Unit, falls_due
 from hub.custody.states import Cause, File, State, Step
 from hub.errors import HubError, UsageError
 from hub.runtime.custody.rows import rows_of
+from hub.runtime.custody.sealed_file import open_whole, seal_into
 from hub.runtime.outcome import HUB
-from hub.sealing.files import ChunkSealer, Label, Whole, opened
 from hub.vocabulary.check_digits import individual_number_holds
 from hub.vocabulary.clock import day_in_japan
 
@@ -63,12 +62,7 @@ class TemporaryNumbers:
         file = File(self._hub.mint(), FEED, HUB, recipient.id, self._due_at(now))
         with self._hub.files.begin(file.id) as writer:
             self._publish(Event(file.id, Step(State.RECEIVED, now, Cause.BEGUN), file))
-            sealer = ChunkSealer(self._hub.vault.make_file_key(file.id, now), _label(file))
-            writer.add(sealer.seal(number.encode()))
-            writer.add(sealer.finish())
-            writer.finish()
-        traces = tuple(sealer.traces)
-        whole = replace(file, chunks=sealer.chunks, content=sealer.content, traces=traces)
+            whole = seal_into(self._hub, file, [number.encode()], writer)
         self._publish(
             Event(file.id, Step(State.RECEIVED, now, Cause.SUBMITTED), whole),
             Event(file.id, Step(State.ACCEPTED, now, Cause.PERMITTED)),
@@ -84,13 +78,11 @@ class TemporaryNumbers:
         custody, now = self._log.files.get(identifier), self._now()
         if custody is None or custody.file.feed != FEED or not may_be_handed_over(custody, now):
             raise NumberGoneError
-        file = custody.file
-        key = self._hub.vault.file_key(identifier)
-        pieces = list(opened(key, _label(file), self._hub.files.read(identifier)))
+        number = open_whole(self._hub, custody.file).decode()
         if custody.state is State.ACCEPTED:
             sent = Step(State.SENT, now, Cause.HANDED_OVER, self._due_at(now))
             self._publish(Event(identifier, sent))
-        return b"".join(piece for piece in pieces if not isinstance(piece, Whole)).decode()
+        return number
 
     def _now(self) -> datetime:
         return self._log.date(self._hub.clock.now())
@@ -102,7 +94,3 @@ class TemporaryNumbers:
     def _publish(self, *events: Event) -> None:
         self._hub.bus.publish(self._log.records(events))
         self._log.catch_up()
-
-
-def _label(file: File) -> Label:
-    return Label(file.id, file.feed, file.sender, file.recipient)

@@ -6,6 +6,7 @@ its own copy, and a move-in notice finds none any more.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hub.bus.port import FencedError
@@ -13,14 +14,13 @@ from hub.custody.events import Event
 from hub.custody.machine import may_be_claimed
 from hub.custody.states import Cause, State, Step
 from hub.errors import UsageError
-from hub.ledger.record import Entry, Kind
+from hub.ledger.record import Kind
 from hub.runtime import topics
-from hub.runtime.custody import letter_records
+from hub.runtime.custody import records
 from hub.runtime.custody.custodian import GROUP
 from hub.runtime.custody.holds import find
 from hub.runtime.outcome import ledger_pages
 from hub.runtime.turn import Turn
-from hub.vocabulary.clock import rfc3339
 from hub.vocabulary.reasons import because
 
 if TYPE_CHECKING:
@@ -60,18 +60,9 @@ def _steps(hub: Hub, custody: Custody, step: Step) -> list[Record]:
 
 def _told(file: File, operator: str | None, now: datetime) -> list[Record]:
     """Give the ledger line of a withdrawal and its sender's receipt."""
-    line = Entry(
-        kind=Kind.WITHDRAWAL,
-        id=file.id,
-        feed=file.feed,
-        sender=file.sender,
-        recipient=file.recipient,
-        at=rfc3339(now),
-        code="withdrawn",
-        operator=operator,
-    ).to_line()
-    receipt = letter_records.receipt(file, "withdrawn", now, None, because("withdrawn"))
-    return [*ledger_pages([line]), *receipt]
+    entry = replace(records.about(file, Kind.WITHDRAWAL, "withdrawn", now), operator=operator)
+    receipt = records.receipt(file, "withdrawn", now, None, because("withdrawn"))
+    return [*ledger_pages([entry.to_line()]), *receipt]
 
 
 def _not_there() -> UsageError:

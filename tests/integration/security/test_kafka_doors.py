@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from hub.bus.kafka import KafkaBus
 from hub.bus.kafka_access import Access, Cluster
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 
 _BRIEF = Patience(open_s=1.5)
 _INSIDER = "worker"
-_UNKNOWN = "alert certificate unknown"
+_UNKNOWN, _BAD = "alert certificate unknown", "alert bad certificate"
 
 
 def _ports(place: Place) -> Ports:
@@ -51,8 +55,9 @@ def _refusal(servers: str, access: Access) -> str:
     except KafkaException as failure:
         admin.poll(0)
         # The broker's own word about the certificate, where TLS 1.3 tells it after the handshake.
-        if any(_UNKNOWN in error.str() for error in heard):
-            return _UNKNOWN
+        for alert in (_UNKNOWN, _BAD):
+            if any(alert in error.str() for error in heard):
+                return alert
         told = [error.name() for error in heard if error.name() in {"_SSL", "_AUTHENTICATION"}]
         return told[0] if told else str(failure.args[0].name())
     return ""
@@ -95,6 +100,29 @@ def test_plain_text_and_nobody_are_refused(place: Place) -> None:
         assert _refusal(f"{HOST}:{port}", Access()) != ""
 
 
+def _spoken(port: int, version: ssl.TLSVersion) -> str:
+    """Shake hands at a door in one version of TLS alone; gives the one that was agreed on."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    # Else our own side would refuse to offer an old one.
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = version
+    with socket.create_connection((HOST, port), 5) as plain, context.wrap_socket(plain) as secured:
+        return str(secured.version())
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_no_door_speaks_an_older_tls_than_1_2(place: Place) -> None:
+    """Neither 1.0 nor 1.1: the broker says that it is the version."""
+    ports = _ports(place)
+    assert _spoken(ports.client, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
+    for port in ports:
+        for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+            with pytest.raises(ssl.SSLError, match="PROTOCOL_VERSION"):
+                _spoken(port, version)
+
+
 def test_a_certificate_of_the_clients_authority_opens_its_door(
     place: Place, tmp_path: Path
 ) -> None:
@@ -109,7 +137,19 @@ def test_a_foreign_authoritys_certificate_with_an_insiders_name_is_refused(
     """Whatever name it bears, the administrator's too."""
     for name in (place.wire(_INSIDER), "admin"):
         access = _certified(place, tmp_path / "foreign.pem", authority=tmp_path, name=name)
-        assert _refusal(place.node.nodes[0].certified_address, access) == _UNKNOWN
+        assert _refusal(place.node.nodes[0].certified_address, access) == _BAD
+
+
+def test_a_certificate_that_only_says_that_the_right_authority_signed_it_is_refused(
+    place: Place, tmp_path: Path
+) -> None:
+    """It bears the authority's name, and the signature of another key."""
+    ca = x509.load_pem_x509_certificate((place.security / "clients-ca.pem").read_bytes())
+    forger = Authority(ca, ec.generate_private_key(ec.SECP256R1()))
+    file = tmp_path / "forged.pem"
+    write_secret(file, forger.issue("admin", [CALLS]))
+    access = Access(ca_file=place.security / "clients-ca.pem", certificate_file=file, key_file=file)
+    assert _refusal(place.node.nodes[0].certified_address, access) == _UNKNOWN
 
 
 def test_an_expired_certificate_is_refused(place: Place, tmp_path: Path) -> None:
@@ -124,8 +164,9 @@ def test_a_clients_certificate_opens_no_door_between_nodes(place: Place, tmp_pat
     access = _certified(place, tmp_path / "node.pem", name="node-1")
     trusting = replace(access, ca_file=place.security / "nodes-ca.pem")
     for port in (ports.nodes, ports.controller):
-        assert _refusal(f"{HOST}:{port}", trusting) in {_UNKNOWN, "_TRANSPORT"}
-    own = place.security / "node-1.pem"
+        assert _refusal(f"{HOST}:{port}", trusting) == _BAD
+    own = tmp_path / "own.pem"
+    write_secret(own, (place.security / "node-1.pem").read_bytes())
     node = replace(trusting, certificate_file=own, key_file=own)
     assert _refusal(f"{HOST}:{ports.nodes}", node) == ""
 

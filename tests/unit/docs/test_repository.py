@@ -17,6 +17,7 @@ _FOLDERS = (
     "benchmarks",
     "requirements",
     "ops",
+    "examples",
 )
 _SKIPPED = {"__pycache__", "results", ".envs"}
 # Spelled so that this file is not a find of its own.

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from hub.console.routes import pages
 from hub.runtime.metrics import Metrics
-from tests.unit.ops.composed import PROFILES, ROOT, Service, hub_services
+from tests.unit.ops.composed import PROFILES, ROOT, Service, hub_services_beside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +70,8 @@ def _called(name: str, service: Service) -> list[str]:
 def test_prometheus_asks_every_role_where_it_answers(profile: str) -> None:
     """At its name and port; the role listens to more than itself, and the health check asks too."""
     asked = _asked()
-    found = {n: s for n, s in hub_services(profile).items() if s["command"][0] == "run"}
+    services = hub_services_beside(profile)
+    found = {n: s for n, s in services.items() if s["command"][0] == "run"}
     for name, service in found.items():
         port = int(service["environment"]["HUB_METRICS_PORT"])
         assert service["environment"]["HUB_METRICS_HOST"] == "0.0.0.0"  # noqa: S104 -- in its network
@@ -85,6 +87,19 @@ def test_every_rule_is_one_that_prometheus_can_use() -> None:
     for rule in rules:
         assert rule["labels"]["severity"] in {"warning", "critical"}
         assert " / " in rule["annotations"]["summary"]
+
+
+def test_every_alert_names_its_promise_its_section_and_its_page() -> None:
+    """A section of the runbook that says the same, and a page of the console that somebody may open."""
+    runbook = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    paths = {path for _, method, path, _ in pages() if method == "GET"}
+    for rule in _rules():
+        told = rule["annotations"]
+        assert told["runbook"] == f"docs/runbook.md#{rule['alert'].lower()}"
+        opening = f"### {rule['alert']}\n\nPromise {told['promise']}, page `{told['console']}`. "
+        assert opening in runbook, rule["alert"]
+        assert told["promise"] in "1234567"
+        assert told["console"] in paths
 
 
 def test_every_alert_has_a_case_in_which_it_speaks_and_one_in_which_it_is_silent() -> None:

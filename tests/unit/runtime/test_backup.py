@@ -15,10 +15,10 @@ from hub.runtime.until_idle import run_until_idle
 from hub.testing import sandbox_hub
 
 REFERENCE = Path(__file__).parents[3] / "docs/reference/home.md"
-# What a home makes anew, what must vanish on its day, where this copy of the home lies, and by what
-# this machine is known to others.
+# What a home makes anew, what must vanish on its day, where this copy of the home lies, by what
+# this machine is known to others, and who was let in before somebody was let go.
 LEFT_OUT = {"views.sqlite", "ledger-index.sqlite", "kafka/", "files/", "place"}
-LEFT_OUT |= {"kafka-users/", "gateway/"}
+LEFT_OUT |= {"kafka-users/", "gateway/", "console.sqlite"}
 
 
 def named() -> set[str]:

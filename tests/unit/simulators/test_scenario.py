@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connectors.simulators.scenario import names, read_scenario
+from connectors.simulators.scenario import names, read_scenario, with_ids
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def test_what_may_not_be_is_refused_with_its_place(tmp_path: Path, text: str, pl
 def test_what_does_not_go_together_is_refused(tmp_path: Path, text: str, words: str) -> None:
     """No length, a body twice, a checksum where there is none, a gateway without an address."""
     with pytest.raises(UsageError, match=words):
-        read_scenario(_file(tmp_path, text))
+        with_ids(read_scenario(_file(tmp_path, text)), str)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"[", None])
@@ -87,4 +87,14 @@ def test_a_move_is_between_two_municipalities_of_the_scenario(
     """Not within one, and not with one that is not played."""
     text = 'title = "t"\ndays = 1\n{town}[[move]]\nfrom = "{ends[0]}"\nto = "{ends[1]}"\n'
     with pytest.raises(UsageError, match=r"\[\[move\]\]"):
-        read_scenario(_file(tmp_path, text.format(town=_TOWN, ends=ends)))
+        with_ids(read_scenario(_file(tmp_path, text.format(town=_TOWN, ends=ends))), str)
+
+
+def test_bodies_go_by_their_ids_whatever_they_were_called(tmp_path: Path) -> None:
+    """And one that is named by code and by name is named twice."""
+    text = f'title = "t"\ndays = 1\n{_TOWN}[[municipality]]\nbody = "{{other}}"\n'
+    ids = {"072010": "072010", "福島市": "072010", "岡山市": "331007"}
+    found = with_ids(read_scenario(_file(tmp_path, text.format(other="岡山市"))), ids.__getitem__)
+    assert [part.body for part in found.municipalities] == ["072010", "331007"]
+    with pytest.raises(UsageError, match="named twice"):
+        with_ids(read_scenario(_file(tmp_path, text.format(other="福島市"))), ids.__getitem__)

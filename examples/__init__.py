@@ -1,0 +1,1 @@
+"""Examples of consumers, each with a README and a test."""

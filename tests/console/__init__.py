@@ -1,0 +1,1 @@
+"""The console as a browser and its enemies meet it."""
