@@ -73,8 +73,7 @@ def test_each_row_is_proven_by_a_few_lines_of_other_code(ask: Ask) -> None:
 def test_a_row_has_the_columns_of_the_prefectures_reports(ask: Ask) -> None:
     """提供年月日, 利用方法, 利用事由, 提供事務, 提供元, 提供先, 提供された本人確認情報."""
     row = ask(ALICE).to_dict()["rows"][0]
-    assert tuple(row) == (*COLUMNS, "imported", "proof")
-    assert row["imported"] is False
+    assert tuple(row) == (*COLUMNS, "proof")
     assert (row["提供年月日"], row["提供元"], row["提供先"]) == ("2026-04-30", "福島市", "福島県")
 
 
