@@ -15,7 +15,8 @@ from hub.runtime.outcome import HUB
 from hub.runtime.tail import Tail
 from hub.sealing.errors import UnknownKeyError
 from hub.testing import sandbox_hub
-from tests.unit.runtime.forgeries import STRANGER, TOWN, planted_payload, sealed
+from tests.support.notices import TOWN
+from tests.unit.runtime.forgeries import STRANGER, planted_payload, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
