@@ -10,11 +10,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from hub.bus.port import BacklogError
 from hub.errors import SurroundingsError
 from hub.gateway.problems import NoSuchFeedError
 from hub.gateway.shares import Turns
 from hub.runtime.delivery import Counter
 from hub.runtime.hub import Hub
+from hub.runtime.slips import SlipBusyError
 from hub.runtime.views import Views
 
 if TYPE_CHECKING:
@@ -88,6 +90,9 @@ class Pool:
         room = self._room()
         try:
             return call(room)
+        except (BacklogError, SlipBusyError):
+            # The room is well: opened anew it would read every log again, for each call too many.
+            raise
         except SurroundingsError:
             self._leave(room)
             raise
