@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from hub.errors import SurroundingsError, UsageError
 from hub.gateway.caller import SCOPE
 from hub.listening import Guests, Heard, Limits, listen
+from hub.own_certificate import own_context
 from hub.sealing.certificates import first_end
 
 if TYPE_CHECKING:
@@ -158,15 +159,13 @@ def _abort(connections: Iterable[Any]) -> None:
 
 def _context(door: Door) -> ssl.SSLContext:
     """Give a server's TLS settings: no version before 1.2, no client without a certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = own_context(door.certificate, "HUB_GATEWAY_CERTIFICATE")
     context.verify_mode = ssl.CERT_REQUIRED
     try:
-        context.load_cert_chain(door.certificate)
         context.load_verify_locations(door.clients)
     except (OSError, ssl.SSLError):
         raise UsageError(
-            "HUB_GATEWAY_CERTIFICATE か HUB_GATEWAY_CLIENTS のファイルが読めません"
-            " / a file of HUB_GATEWAY_CERTIFICATE or HUB_GATEWAY_CLIENTS cannot be read as PEM"
+            "HUB_GATEWAY_CLIENTS のファイルが読めません"
+            " / the file of HUB_GATEWAY_CLIENTS cannot be read as PEM"
         ) from None
     return context

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 
+from hub.durable import write_secret
 from hub.gateway.app import make_app
 from hub.gateway.server import Door, serve
 from hub.gateway.service import gateway_of
@@ -98,7 +99,7 @@ def make_gateway(folder: Path, **chosen: Any) -> Gateway:
     home = make_sandbox(folder / "home", towns=1, residents=10, seed=1)
     servers, clients = Authority.of(folder, "server"), Authority.of(folder, "clients")
     own = servers.issue("gateway", [SERVES], hosts=["127.0.0.1"])
-    (folder / "own.pem").write_bytes(own)
+    write_secret(folder / "own.pem", own)
     usual: dict[str, Any] = {"home": home.path, "now": NOW, "gateway_body_bytes": BODY_BYTES}
     settings = Settings(**usual | chosen)
     authority = folder / "server-ca.pem"
