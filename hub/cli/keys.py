@@ -95,10 +95,7 @@ def hand_out(org: str, out: Path, approval: Path | None) -> None:
         require_two([name for name in (acting, approver) if name])
     with open_hub() as hub:
         body = hub.party(org)
-        hand_out_identity(hub, body.id, out)
-        if approver:
-            record_keys(hub, body.id, "approved", approver)
-        record_keys(hub, body.id, "handed-out", acting)
+        hand_out_identity(hub, body.id, out, acting, approver)
     show({"organisation": body.id, "file": str(out)})
 
 

@@ -75,6 +75,12 @@ class CustodyCounter:
         file = custody.file
         return (file.feed, file.recipient) == (self._name, self._recipient.id)
 
+    def _note_sent(self, custody: Custody) -> None:
+        """Note the first hand-over; what was fetched or erased meanwhile stays as it is."""
+        self._log.catch_up()
+        if self._log.files[custody.file.id].state is State.ACCEPTED:
+            self._publish(custody, State.SENT, Cause.HANDED_OVER)
+
     def _publish(self, custody: Custody, state: State, cause: Cause) -> None:
         """Add a step, and tell the sender of it."""
         raise NotImplementedError
