@@ -15,6 +15,7 @@ from hub.client.errors import (
     ClientError,
     ConflictError,
     NotAcknowledgedError,
+    NotOpenedError,
     RefusedError,
     UnavailableError,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "ConflictError",
     "Message",
     "NotAcknowledgedError",
+    "NotOpenedError",
     "Received",
     "RefusedError",
     "SyncClient",

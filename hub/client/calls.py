@@ -12,16 +12,18 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from hub.client.errors import NotAcknowledgedError, UnavailableError, require_done
+from hub.client.errors import UnavailableError, require_done
 from hub.client.files import content_of, take
-from hub.client.messages import Message
+from hub.client.messages import Message, require_acknowledged
 from hub.client.patience import PAUSES_SECONDS, Patience
-from hub.client.streams import Given, pushed
+from hub.client.streams import Given, pushed, require_told
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
     from pathlib import Path
     from types import TracebackType
+
+    from hub.client.errors import NotOpenedError
 
 _WAIT_SECONDS = 20
 _ANSWER_SECONDS = 120
@@ -65,25 +67,29 @@ class Client:
         return previews
 
     async def subscribe(
-        self, feed: str, *, at_once: int = 100, push: bool = False
+        self,
+        feed: str,
+        *,
+        at_once: int = 100,
+        push: bool = False,
+        unopened: Callable[[NotOpenedError], None] | None = None,
     ) -> AsyncGenerator[Message]:
         """Yield messages as they come, in order, without an end.
 
         Asked for, up to ``at_once`` at a time, or pushed by the gateway: the same by either way.
-        Raises ``NotAcknowledgedError`` where one was passed over.
+        Records that do not open go to ``unopened`` before those around them, and are passed over;
+        without one that is raised, and nothing is passed over. Raises ``NotAcknowledgedError`` where
+        a message was passed over.
         """
         source = self._pushed(feed) if push else self._pulled(feed, at_once)
         async with aclosing(source) as given:
             async for found in given:
+                require_told(found, unopened)
                 for record in found.records:
                     message = Message(record, partial(self.acknowledge, feed))
                     yield message
-                    if not message.acknowledged:
-                        raise NotAcknowledgedError(
-                            "メッセージは with の中で扱ってください"
-                            " / use every message in a block of its own"
-                        )
-                if found.unopened and found.cursor:
+                    require_acknowledged(message)
+                if found.cursor and (found.unopened or not found.records):
                     await self.acknowledge(feed, found.cursor)
 
     async def files(self, feed: str) -> list[dict[str, Any]]:
@@ -120,9 +126,13 @@ class Client:
     async def receipts(self, message_id: str | None = None) -> list[dict[str, Any]]:
         """Ask what became of what one sent, a row a leg."""
         asked = {"id": message_id} if message_id else {}
-        answer = await self._call("GET", "/receipts", params=asked)
-        legs: list[dict[str, Any]] = answer.json()
-        return legs
+        legs: list[dict[str, Any]] = []
+        while True:
+            answer = await self._call("GET", "/receipts", params=asked)
+            legs += answer.json()
+            if "next" not in answer.links:
+                return legs
+            asked["after"] = legs[-1]["id"]
 
     async def _pulled(self, feed: str, at_once: int) -> AsyncGenerator[Given]:
         """Ask for records again and again."""
@@ -131,7 +141,9 @@ class Client:
             answer = await self._call("GET", f"/feeds/{feed}/records", params=asked)
             told = answer.json()
             if told["records"] or told["cursor"]:
-                yield Given(told["records"], told["cursor"], told["unopened"])
+                # A letter that does not open waits on: nothing passes it by.
+                passed = told["unopened"] if told["cursor"] else 0
+                yield Given(told["records"], told["cursor"], passed)
 
     async def _pushed(self, feed: str) -> AsyncGenerator[Given]:
         """Have records pushed; a stream that ends is opened again.

@@ -38,6 +38,17 @@ class NotAcknowledgedError(ClientError):
     """A message was passed over: use every one in an ``async with`` block."""
 
 
+class NotOpenedError(ClientError):
+    """Records came, ``count`` of them, that are not as the hub sealed them for this party."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"開けないレコードが {count} 件あります。ハブの運用者に確認してください"
+            f" / {count} records do not open: ask the hub's operator"
+        )
+        self.count = count
+
+
 _DIGITS = 2
 _PASSING = {
     HTTPStatus.TOO_MANY_REQUESTS,

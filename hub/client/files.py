@@ -7,10 +7,13 @@ import hashlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import anyio
+import anyio.to_thread
 
 from hub.client.errors import UnavailableError
+from hub.durable import move, sync
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,21 +46,26 @@ def content_of(content: bytes | Path) -> bytes | FileContent:
 async def take(answer: httpx.Response, target: Path) -> None:
     """Write an answer's file to its place, when all of it has come with the hash it was sent with.
 
-    Until then it is a hidden file beside it. Raises ``UnavailableError`` where the hash is another.
+    Until then it is a hidden file beside it, of this call alone; in its place it outlives a power
+    cut, for whoever acknowledges it then. Raises ``UnavailableError`` where the hash is another.
     """
-    draft = anyio.Path(target.with_name(f".{target.name}.part"))
+    draft = anyio.Path(target.with_name(f".{target.name}.{uuid4().hex}.part"))
     digest = hashlib.sha256()
     try:
-        await draft.unlink(missing_ok=True)
         await draft.touch(mode=0o600, exist_ok=False)
         async with await draft.open("wb") as file:
             async for piece in answer.aiter_bytes():
                 digest.update(piece)
                 await file.write(piece)
         _require(digest.digest(), answer.headers.get("Repr-Digest", ""))
-        await draft.replace(target)
+        await anyio.to_thread.run_sync(_keep, Path(draft), target)
     finally:
         await draft.unlink(missing_ok=True)
+
+
+def _keep(draft: Path, target: Path) -> None:
+    sync(draft)
+    move(draft, target)
 
 
 def _require(digest: bytes, told: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from hub.client.errors import NotAcknowledgedError
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import TracebackType
@@ -55,3 +57,11 @@ class Message(Received):
     ) -> None:
         if error is None:
             await self.acknowledge()
+
+
+def require_acknowledged(message: Message) -> None:
+    """Raise ``NotAcknowledgedError`` for a message that was passed over."""
+    if not message.acknowledged:
+        raise NotAcknowledgedError(
+            "メッセージは with の中で扱ってください / use every message in a block of its own"
+        )

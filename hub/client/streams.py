@@ -8,10 +8,10 @@ import httpx
 import orjson
 from httpx_sse import aconnect_sse
 
-from hub.client.errors import require_done
+from hub.client.errors import NotOpenedError, require_done
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
     from httpx_sse import ServerSentEvent
 
@@ -31,6 +31,16 @@ class Given(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Given({len(self.records)} records)"
+
+
+def require_told(found: Given, unopened: Callable[[NotOpenedError], None] | None) -> None:
+    """Tell of records that did not open; raises ``NotOpenedError`` where nobody is to be told."""
+    if not found.unopened:
+        return
+    error = NotOpenedError(found.unopened)
+    if unopened is None:
+        raise error
+    unopened(error)
 
 
 async def pushed(http: httpx.AsyncClient, place: str) -> AsyncGenerator[Given]:

@@ -21,12 +21,13 @@ from hub.client.calls import Client
 from hub.client.messages import Received
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from pathlib import Path
     from types import TracebackType
 
     from anyio.from_thread import BlockingPortal
 
+    from hub.client.errors import NotOpenedError
     from hub.client.messages import Message
 
 
@@ -77,10 +78,18 @@ class SyncClient:
         return self._portal.call(partial(self._client.preview, feed, content, **asked))
 
     def subscribe(
-        self, feed: str, *, at_once: int = 100, push: bool = False
+        self,
+        feed: str,
+        *,
+        at_once: int = 100,
+        push: bool = False,
+        unopened: Callable[[NotOpenedError], None] | None = None,
     ) -> Generator[SyncMessage]:
-        """Yield messages as they come, in order, without an end."""
-        given = self._client.subscribe(feed, at_once=at_once, push=push)
+        """Yield messages as they come, in order, without an end.
+
+        ``unopened`` is called in the client's own thread.
+        """
+        given = self._client.subscribe(feed, at_once=at_once, push=push, unopened=unopened)
         with ExitStack() as closing:
             closing.callback(self._portal.call, given.aclose)
             while True:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import ssl
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub.errors import UsageError
+from hub.own_certificate import own_context
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
 
     from hub.runtime.settings import Settings
@@ -40,19 +41,10 @@ class Door(NamedTuple):
         return f"{'https' if self.is_secure else 'http'}://{self.authority}"
 
     def context(self) -> ssl.SSLContext | None:
-        """Give the settings of TLS, no version before 1.2; ``UsageError`` for an unreadable file."""
+        """Give the settings of TLS; ``UsageError`` for a file that cannot be used."""
         if self.certificate is None:
             return None
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        try:
-            context.load_cert_chain(self.certificate)
-        except (OSError, ssl.SSLError):
-            raise UsageError(
-                "HUB_CONSOLE_CERTIFICATE のファイルが読めません"
-                " / the file of HUB_CONSOLE_CERTIFICATE cannot be read as PEM"
-            ) from None
-        return context
+        return own_context(self.certificate, "HUB_CONSOLE_CERTIFICATE")
 
 
 def door_of(settings: Settings) -> Door:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,7 +43,8 @@ def make_app(gateway: Gateway) -> FastAPI:
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         yield
-        gateway.pool.close()
+        # Calls in hand need the loop to come to their end.
+        await asyncio.to_thread(gateway.pool.close)
 
     app = FastAPI(
         title="Juki Hub gateway",

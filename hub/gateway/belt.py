@@ -35,7 +35,7 @@ class Belt:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._patience = Patience(loop)
+        self._patience = Patience()
         self._parcel: asyncio.Future[Parcel] = loop.create_future()
         self._passed: asyncio.Queue[_Passed] = asyncio.Queue()
         self._waiting: asyncio.Future[bytes] | None = None
@@ -48,7 +48,8 @@ class Belt:
         """
         self._loop.call_soon_threadsafe(self._parcel.set_result, parcel)
         for piece in parcel.pieces:
-            self._patience.wait(self._pass_on(piece))
+            step = self._patience.wait(self._pass_on(piece))
+            asyncio.run_coroutine_threadsafe(step, self._loop).result()
 
     async def answer(self, carrying: asyncio.Task[None]) -> StreamingResponse:
         """Give the answer that brings the file; raises what carrying raised before it began."""

@@ -5,7 +5,10 @@ Each is run in a thread of the pool (``hub.gateway.pool``) for a party that its 
 
 from __future__ import annotations
 
+import itertools
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+import orjson
 
 from hub.errors import UsageError
 from hub.gateway import custody_calls
@@ -17,9 +20,12 @@ from hub.vocabulary.clock import today
 from hub.vocabulary.requests import Request
 
 if TYPE_CHECKING:
-    from hub.gateway.body import Body
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from hub.gateway.caller import Caller
     from hub.gateway.pool import Room
+    from hub.gateway.spool import Spool
     from hub.intake.decode import Encoding
 
 MOST_RECORDS = 500
@@ -45,34 +51,50 @@ class Bounds(NamedTuple):
     file: int
 
 
+class Expected(NamedTuple):
+    """How many bytes a body may have, and the folder in which it is kept while it comes."""
+
+    most: int
+    folder: Path
+
+
+def expect(room: Room, caller: Caller, sent: Sent, bounds: Bounds) -> Expected:
+    """Say what body may come, before any of it does; raises what speaks against it already."""
+    caller.party(room)
+    room.require(sent.feed)
+    sent.request(room)
+    most = bounds.file if room.hub.carries_files(sent.feed) else bounds.lines
+    return Expected(most, room.hub.home.path)
+
+
 def submit(
-    room: Room, caller: Caller, sent: Sent, slip: str, body: Body, bounds: Bounds
-) -> list[dict[str, Any]]:
-    """Take a body under the caller's own number; gives a receipt a line, or one for a file."""
+    room: Room, caller: Caller, sent: Sent, body: IO[bytes], answer: Spool, slip: str
+) -> None:
+    """Take a body under the caller's own number; answers a receipt a line, or one for a file."""
     sender = caller.party(room)
     room.require(sent.feed)
     submission = SlipSubmission(
         room.hub, sent.feed, sender, sent.request(room), sent.encoding, slip
     )
     room.hub.act()
-    receipts = list(submission.take(_opened(room, sent.feed, body, bounds)))
+    _spell(submission.take(body), answer)
     room.hub.act()
-    return receipts
 
 
-def preview(
-    room: Room, caller: Caller, sent: Sent, body: Body, bounds: Bounds
-) -> list[dict[str, Any]]:
-    """Give what would become of every line and who would get which items; takes nothing."""
+def preview(room: Room, caller: Caller, sent: Sent, body: IO[bytes], answer: Spool) -> None:
+    """Answer what would become of every line and who would get which items; takes nothing."""
     sender = caller.party(room)
     room.require(sent.feed)
     request = sent.request(room)
-    stream = _opened(room, sent.feed, body, bounds)
-    return list(previews(room.hub, sent.feed, sender, request, sent.encoding, stream))
+    _spell(previews(room.hub, sent.feed, sender, request, sent.encoding, body), answer)
 
 
-def _opened(room: Room, feed: str, body: Body, bounds: Bounds) -> IO[bytes]:
-    return body.opened(bounds.file if room.hub.carries_files(feed) else bounds.lines)
+def _spell(rows: Iterator[dict[str, Any]], answer: Spool) -> None:
+    """Write rows as a list of JSON, one after the other: there may be a million."""
+    answer.write(b"[")
+    for number, row in enumerate(rows):
+        answer.write(b"," * bool(number) + orjson.dumps(row))
+    answer.write(b"]")
 
 
 def fetch(room: Room, caller: Caller, feed: str, most: int) -> Records:
@@ -123,8 +145,22 @@ def acknowledge(room: Room, caller: Caller, feed: str, said: str) -> None:
     if handover:
         room.hub.act()
         counter.acknowledge(handover)
+        room.passed_over(handover.unopened)
 
 
-def receipts(room: Room, caller: Caller, message_id: str | None) -> list[dict[str, Any]]:
-    """Give what became of what the caller sent, one row a leg."""
-    return list(room.views.receipts(caller.party(room).id, message_id))
+class Legs(NamedTuple):
+    """Some of what became of what a caller sent, one row a leg; ``are_all`` where none come after."""
+
+    rows: list[dict[str, Any]]
+    are_all: bool
+
+
+def receipts(room: Room, caller: Caller, message_id: str | None, after: str, most: int) -> Legs:
+    """Give what became of messages behind one, of about so many legs: a message's are together."""
+    found = room.views.receipts(caller.party(room).id, message_id, after)
+    rows: list[dict[str, Any]] = []
+    for _, legs in itertools.groupby(found, key=lambda leg: leg["id"]):
+        if len(rows) >= most:
+            return Legs(rows, are_all=False)
+        rows += legs
+    return Legs(rows, are_all=True)

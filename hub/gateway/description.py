@@ -45,6 +45,7 @@ def content(form: str, words: str) -> Responses:
 EVENTS = content(
     "text/event-stream",
     "an event a record: `data` the record as `records` gives it, `id` its cursor; "
-    "an event `unopened` for records that did not open; a comment every 15 seconds",
+    "an event `unopened` with how many records did not open, or the cursor that passes them by; "
+    "a comment every 15 seconds",
 )
 FILE = content("application/octet-stream", "the file; `Repr-Digest` (RFC 9530) bears its SHA-256")

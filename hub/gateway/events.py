@@ -7,7 +7,7 @@ slowly is waited for before the next.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
@@ -67,13 +67,19 @@ async def _until_the_end(
 
 
 def _events(found: Records) -> Iterator[bytes]:
-    """Yield an event a record, its id its cursor; and one for what did not open behind the last."""
+    """Yield an event a record, its id its cursor; before them one that counts what did not open.
+
+    And one behind them for the place up to which all is given, where no record ends there.
+    """
+    if found.unopened and found.cursor:
+        yield _event({"unopened": found.unopened, "cursor": None}, None, "unopened")
     cursor = None
     for record in found.records:
         cursor = record["cursor"]
-        yield format_sse_event(data_str=orjson.dumps(record).decode(), id=cursor)
+        yield _event(record, cursor)
     if found.cursor and cursor != found.cursor:
-        told = {"unopened": found.unopened, "cursor": found.cursor}
-        yield format_sse_event(
-            data_str=orjson.dumps(told).decode(), id=found.cursor, event="unopened"
-        )
+        yield _event({"unopened": 0, "cursor": found.cursor}, found.cursor, "unopened")
+
+
+def _event(told: dict[str, Any], cursor: str | None, kind: str | None = None) -> bytes:
+    return format_sse_event(data_str=orjson.dumps(told).decode(), id=cursor, event=kind)

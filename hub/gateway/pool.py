@@ -10,15 +10,20 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+import structlog
+
+from hub.bus.port import BacklogError
 from hub.errors import SurroundingsError
 from hub.gateway.problems import NoSuchFeedError
 from hub.gateway.shares import Turns
 from hub.runtime.delivery import Counter
 from hub.runtime.hub import Hub
+from hub.runtime.slips import SlipBusyError
 from hub.runtime.views import Views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
 
     from hub.runtime.metrics import Metrics
     from hub.runtime.settings import Settings
@@ -52,6 +57,12 @@ class Room:
             self._counters[place] = Counter(self.hub, feed, self.hub.body(party))
         return self._counters[place]
 
+    def passed_over(self, unopened: int) -> None:
+        """Count records that did not open and were acknowledged with those around them."""
+        if unopened:
+            self.hub.metrics.passed_over(unopened)
+            structlog.get_logger().warning("unopened-passed-over", records=unopened)
+
     def close(self) -> None:
         """Let go of everything."""
         self.views.close()
@@ -72,11 +83,15 @@ class Pool:
     async def run(self, name: str, call: Callable[[Room], Answer], *, body: bool = False) -> Answer:
         """Run a call of a client in a thread with its room, when it is its turn.
 
-        ``body`` says that the thread waits for what the client sends or takes.
+        ``body`` says that the thread waits for what the client takes.
         """
         loop = asyncio.get_running_loop()
         async with self._turns.turn(name, body=body):
             return await loop.run_in_executor(self._executor, self._run, call)
+
+    def coming(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Wait until a client's next body may come, and let it while the block lasts."""
+        return self._turns.coming(name)
 
     def close(self) -> None:
         """Wait for the calls in hand, then close every room."""
@@ -88,6 +103,9 @@ class Pool:
         room = self._room()
         try:
             return call(room)
+        except (BacklogError, SlipBusyError):
+            # The room is well: opened anew it would read every log again, for each call too many.
+            raise
         except SurroundingsError:
             self._leave(room)
             raise

@@ -19,7 +19,7 @@ from hub.gateway.custody_calls import NotWholeError
 from hub.gateway.shares import TooManyCallsError
 from hub.runtime.custody.counters import NotWaitingError
 from hub.runtime.delivery import StaleCursorError
-from hub.runtime.slips import SlipInUseError
+from hub.runtime.slips import SlipBusyError, SlipInUseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,11 @@ _STATUS: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (SurroundingsError, HTTPStatus.SERVICE_UNAVAILABLE),
     (HubError, HTTPStatus.BAD_REQUEST),
 )
-_RETRY_SECONDS: Mapping[type[HubError], str] = {TooManyCallsError: "1", SurroundingsError: "10"}
+_RETRY_SECONDS: Mapping[type[HubError], str] = {
+    TooManyCallsError: "1",
+    SlipBusyError: "2",
+    SurroundingsError: "10",
+}
 
 
 class NotAllowedError(HubError):

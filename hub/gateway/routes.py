@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -13,12 +15,11 @@ from fastapi.responses import StreamingResponse
 
 from hub.gateway import calls, custody_calls
 from hub.gateway.belt import Belt
-from hub.gateway.body import Body, Patience
+from hub.gateway.body import Patience, take_in
 from hub.gateway.caller import Caller, caller_of
 from hub.gateway.description import BODY, EVENTS, FILE, SLIP, problems
 from hub.gateway.events import EventStream, stream
 from hub.gateway.models import (
-    Acknowledgement,
     FilesAnswer,
     LegAnswer,
     LineAnswer,
@@ -26,12 +27,16 @@ from hub.gateway.models import (
     RecordsAnswer,
 )
 from hub.gateway.pushing import Pushing
+from hub.gateway.said import SAID, said_by
+from hub.gateway.spool import Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from hub.gateway.app import Gateway
     from hub.gateway.pool import Answer, Room
+
+MOST_LEGS = 5000
 
 router = APIRouter(prefix="/v1")
 
@@ -61,8 +66,7 @@ Sending = Annotated[calls.Sent, Depends(_sent)]
 )
 async def submit(request: Request, caller: Calling, sent: Sending, slip: Slip) -> Response:
     """Send lines under a number of one's own: sent again, they are answered as they were."""
-    call = partial(calls.submit, caller=caller, sent=sent, slip=slip, **_body(request))
-    return _as_it_is(await _run(request, caller, call, body=True))
+    return await _answered(request, caller, sent, partial(calls.submit, slip=slip))
 
 
 @router.post(
@@ -73,8 +77,7 @@ async def submit(request: Request, caller: Calling, sent: Sending, slip: Slip) -
 )
 async def preview(request: Request, caller: Calling, sent: Sending) -> Response:
     """Ask whether lines may be sent, to whom they would go, with which items; nothing is taken."""
-    call = partial(calls.preview, caller=caller, sent=sent, **_body(request))
-    return _as_it_is(await _run(request, caller, call, body=True))
+    return await _answered(request, caller, sent, calls.preview)
 
 
 @router.get("/feeds/{feed}/records", response_model=RecordsAnswer, responses=problems(404))
@@ -117,11 +120,15 @@ async def events(
     return EventStream(stream(first, look, gateway.ending, gateway.metrics))
 
 
-@router.post("/feeds/{feed}/acknowledgements", status_code=204, responses=problems(404, 409))
-async def acknowledge(
-    request: Request, caller: Calling, feed: str, said: Acknowledgement
-) -> Response:
+@router.post(
+    "/feeds/{feed}/acknowledgements",
+    status_code=204,
+    responses=problems(404, 408, 409, 413),
+    openapi_extra=SAID,
+)
+async def acknowledge(request: Request, caller: Calling, feed: str) -> Response:
     """Say that one has the records of a cursor, a letter or a file; said twice it counts once."""
+    said = await said_by(request)
     call = partial(calls.acknowledge, caller=caller, feed=feed, said=said.cursor)
     await _run(request, caller, call)
     return Response(status_code=204)
@@ -157,10 +164,17 @@ async def receipts(
     request: Request,
     caller: Calling,
     message_id: Annotated[str | None, Query(alias="id")] = None,
+    after: Annotated[str, Query(description="このIDの後 / behind this id")] = "",
+    most: Annotated[int, Query(alias="max", ge=1, le=MOST_LEGS)] = MOST_LEGS,
 ) -> Response:
-    """Ask what became of what one sent, a row a leg."""
-    call = partial(calls.receipts, caller=caller, message_id=message_id)
-    return _as_it_is(await _run(request, caller, call))
+    """Ask what became of what one sent, a row a leg; ``Link`` (RFC 8288) says where more stands."""
+    call = partial(calls.receipts, caller=caller, message_id=message_id, after=after, most=most)
+    legs = await _run(request, caller, call)
+    answer = _as_it_is(legs.rows)
+    if not legs.are_all:
+        query = urlencode({"after": legs.rows[-1]["id"], "max": most})
+        answer.headers["Link"] = f'</v1/receipts?{query}>; rel="next"'
+    return answer
 
 
 async def _run(
@@ -170,11 +184,30 @@ async def _run(
     return await gateway.pool.run(caller.name, call, body=body)
 
 
-def _body(request: Request) -> dict[str, Any]:
-    """Give the body for a thread of the pool, and how large it may be."""
+async def _answered(
+    request: Request, caller: Caller, sent: calls.Sent, call: Callable[..., None]
+) -> Response:
+    """Have a body come whole, at its client's pace, before a thread is given to it."""
     gateway: Gateway = request.app.state.gateway
-    body = Body(request.stream(), Patience(asyncio.get_running_loop()))
-    return {"body": body, "bounds": gateway.bounds}
+    asking = partial(calls.expect, caller=caller, sent=sent, bounds=gateway.bounds)
+    most, folder = await _run(request, caller, asking)
+    with ExitStack() as kept:
+        answer, body = kept.enter_context(Spool(folder)), kept.enter_context(Spool(folder))
+        async with gateway.pool.coming(caller.name):
+            await take_in(request.stream(), Patience(), body, most)
+        given = {"caller": caller, "sent": sent, "body": body.opened(), "answer": answer}
+        await _run(request, caller, partial(call, **given))
+        body.close()
+        # The response closes the answer.
+        kept.pop_all()
+    headers = {"Content-Length": str(answer.size)}
+    return StreamingResponse(_pieces(answer), 200, headers, "application/json")
+
+
+async def _pieces(answer: Spool) -> AsyncIterator[bytes]:
+    # A generator that is not asynchronous would be given a thread for every piece.
+    for piece in answer.pieces():
+        yield piece
 
 
 def _as_it_is(answer: object) -> Response:

@@ -14,6 +14,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hub.errors import SurroundingsError, UsageError
 from hub.gateway.caller import SCOPE
+from hub.listening import Guests, Heard, Limits, listen
+from hub.own_certificate import own_context
 from hub.sealing.certificates import first_end, trusted_until
 
 if TYPE_CHECKING:
@@ -32,12 +34,16 @@ _CLOSING_SECONDS = 0.1
 
 
 class Door(NamedTuple):
-    """Where the gateway listens, the file of its own key and certificate, and its clients' authority."""
+    """Where the gateway listens, the file of its own key and certificate, and its clients' authority.
+
+    ``limits`` bound its connections, whoever they are of.
+    """
 
     host: str
     port: int
     certificate: Path
     clients: Path
+    limits: Limits = Limits()
 
     def ends(self) -> dict[str, float]:
         """Give when its certificates run out, in seconds since 1970: ``own`` and ``clients``.
@@ -70,7 +76,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
-        structlog.get_logger().info("gateway-listening", port=self.config.port)
+        port = sockets[0].getsockname()[1] if sockets else None
+        structlog.get_logger().info("gateway-listening", port=port)
 
 
 def serve(app: ASGIApp, door: Door, goes_on: Callable[[], bool], ending: Ending) -> None:
@@ -80,22 +87,39 @@ def serve(app: ASGIApp, door: Door, goes_on: Callable[[], bool], ending: Ending)
     """
     # Its log would show what went wrong word by word, and that may hold what a message held.
     logging.getLogger("uvicorn.error").disabled = True
+    guests = Guests(door.limits)
     config = uvicorn.Config(
-        app,
-        host=door.host,
-        port=door.port,
+        Heard(app, guests),
         http=_WithCertificate,
         access_log=False,
         log_config=None,
         server_header=False,
+        # A caller could choose its address by a header, under which it is counted.
+        proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     config.load()
     config.ssl = _context(door)
-    asyncio.run(_serve(_Server(config), goes_on, ending))
+    asyncio.run(_serve(_Server(config), _sockets(door, guests), guests, goes_on, ending))
 
 
-async def _serve(server: uvicorn.Server, goes_on: Callable[[], bool], ending: Ending) -> None:
+def _sockets(door: Door, guests: Guests) -> list[socket.socket]:
+    try:
+        return listen(door.host, door.port, guests)
+    except OSError:
+        raise SurroundingsError(
+            "ゲートウェイのポートを使えません。HUB_GATEWAY_PORT を確認してください"
+            " / the gateway's port cannot be used: check HUB_GATEWAY_PORT"
+        ) from None
+
+
+async def _serve(
+    server: _Server,
+    sockets: list[socket.socket],
+    guests: Guests,
+    goes_on: Callable[[], bool],
+    ending: Ending,
+) -> None:
     async def stop() -> None:
         # Another thread says so, which this one must not wait for.
         while goes_on():  # noqa: ASYNC110
@@ -104,14 +128,10 @@ async def _serve(server: uvicorn.Server, goes_on: Callable[[], bool], ending: En
         server.should_exit = True
         await _let_go(server)
 
+    asyncio.get_running_loop().set_exception_handler(guests.tell_fault)
     stopper = asyncio.create_task(stop())
     try:
-        await server.serve()
-    except SystemExit:
-        raise SurroundingsError(
-            "ゲートウェイのポートを使えません。HUB_GATEWAY_PORT を確認してください"
-            " / the gateway's port cannot be used: check HUB_GATEWAY_PORT"
-        ) from None
+        await server.serve(sockets)
     finally:
         stopper.cancel()
         _abort(server.server_state.connections)
@@ -139,15 +159,13 @@ def _abort(connections: Iterable[Any]) -> None:
 
 def _context(door: Door) -> ssl.SSLContext:
     """Give a server's TLS settings: no version before 1.2, no client without a certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = own_context(door.certificate, "HUB_GATEWAY_CERTIFICATE")
     context.verify_mode = ssl.CERT_REQUIRED
     try:
-        context.load_cert_chain(door.certificate)
         context.load_verify_locations(door.clients)
     except (OSError, ssl.SSLError):
         raise UsageError(
-            "HUB_GATEWAY_CERTIFICATE か HUB_GATEWAY_CLIENTS のファイルが読めません"
-            " / a file of HUB_GATEWAY_CERTIFICATE or HUB_GATEWAY_CLIENTS cannot be read as PEM"
+            "HUB_GATEWAY_CLIENTS のファイルが読めません"
+            " / the file of HUB_GATEWAY_CLIENTS cannot be read as PEM"
         ) from None
     return context

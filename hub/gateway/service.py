@@ -13,6 +13,7 @@ from hub.gateway.ending import Ending
 from hub.gateway.pool import Pool
 from hub.gateway.server import Door, serve
 from hub.gateway.shares import Share
+from hub.listening import Limits
 from hub.sealing.certificates import CALLS, SERVES, Authority
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def door_of(settings: Settings, home: Home) -> Door:
             "HUB_GATEWAY_CERTIFICATE（鍵と証明書）と HUB_GATEWAY_CLIENTS（利用者の認証局）を指定してください"
             " / set HUB_GATEWAY_CERTIFICATE (key and certificate) and HUB_GATEWAY_CLIENTS (authority)"
         )
-    return Door(settings.gateway_host, settings.gateway_port, own, clients)
+    limits = Limits(settings.gateway_connections, settings.gateway_connections_of_one)
+    return Door(settings.gateway_host, settings.gateway_port, own, clients, limits)
 
 
 def client_certificate(home: Home, party: str, file: Path) -> Path:

@@ -15,6 +15,10 @@ from hub.errors import HubError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
+    from contextlib import AbstractAsyncContextManager
+
+
+_COMING_OF_ONE = 2
 
 
 class TooManyCallsError(HubError):
@@ -72,23 +76,33 @@ class Shares:
 
 
 class Turns:
-    """Deals the threads of the pool: to one client half of them, to bodies all but one.
+    """Deals the threads of the pool: to one client half of them, to files on their way all but one.
 
-    A body comes and goes as fast as its client is, and its thread waits for it. Used in the server's
-    loop alone.
+    A file goes as fast as its recipient is, and its thread waits for it: of one client it is one at a
+    time. Bodies that come hold no thread, but room on the disk: of one client two at a time. Used in
+    the server's loop alone.
     """
 
     def __init__(self, threads: int) -> None:
         self._for_one = max(threads // 2, 1)
         self._bodies = asyncio.Semaphore(max(threads - 1, 1))
         self._own: dict[str, asyncio.Semaphore] = {}
+        self._own_bodies: dict[str, asyncio.Semaphore] = {}
+        self._coming: dict[str, asyncio.Semaphore] = {}
 
     @asynccontextmanager
     async def turn(self, name: str, *, body: bool) -> AsyncIterator[None]:
         """Wait for a thread, in order, and have it while the block lasts."""
-        own = self._own.setdefault(name, asyncio.Semaphore(self._for_one))
         async with AsyncExitStack() as turns:
-            await turns.enter_async_context(own)
             if body:
+                # Before its own turn: a client that waits here must not lose its other calls.
+                own = self._own_bodies.setdefault(name, asyncio.Semaphore(1))
+                await turns.enter_async_context(own)
                 await turns.enter_async_context(self._bodies)
+            own = self._own.setdefault(name, asyncio.Semaphore(self._for_one))
+            await turns.enter_async_context(own)
             yield
+
+    def coming(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Wait until a client's next body may come, and let it while the block lasts."""
+        return self._coming.setdefault(name, asyncio.Semaphore(_COMING_OF_ONE))

@@ -7,8 +7,10 @@ from datetime import datetime, time
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import Histogram
 
+from hub.runtime.metrics_gateway import OfTheGateway
+from hub.runtime.metrics_maker import Maker
 from hub.vocabulary.clock import JST
 
 if TYPE_CHECKING:
@@ -21,23 +23,7 @@ if TYPE_CHECKING:
 _SIZES = (1, 10, 100, 500, 1000, 2000, 5000, 10_000)
 
 
-class _Made:
-    """Makes metrics in a registry of its own."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-
-    def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        return Counter(name, text, labels, registry=self.registry)
-
-    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
-        return Gauge(name, text, labels, registry=self.registry)
-
-    def _times(self, name: str, text: str, *labels: str) -> Histogram:
-        return Histogram(name, text, labels, registry=self.registry)
-
-
-class _OfTheBus(_Made):
+class _OfTheBus(Maker):
     """What a bus on a network tells (see ``hub.bus.watch``)."""
 
     def __init__(self) -> None:
@@ -91,7 +77,7 @@ class _OfTheBus(_Made):
         self._rights_looked.set_to_current_time()
 
 
-class _OfTheLedger(_Made):
+class _OfTheLedger(Maker):
     """How far the ledger is behind, and what follows from that."""
 
     def __init__(self) -> None:
@@ -129,48 +115,7 @@ class _OfTheLedger(_Made):
         self._stopped.set(stopped)
 
 
-class _OfTheGateway(_Made):
-    """What is asked of the gateway and how it answers; a route is named without what was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._calls = self._counter(
-            "hub_gateway_calls",
-            "Calls by route and status; 0 ended without one.",
-            "route",
-            "status",
-        )
-        self._answers = self._times(
-            "hub_gateway_seconds", "Time of a call, its waiting and streaming included.", "route"
-        )
-        self._bytes = self._counter("hub_gateway_bytes", "Bytes of bodies.", "direction")
-        self._streams = self._gauge("hub_gateway_streams", "Streams of events that are open.")
-        self._ends = self._gauge(
-            "hub_gateway_certificate_expiry_timestamp_seconds",
-            "When the gateway's certificate or its clients' authority runs out.",
-            "certificate",
-        )
-
-    def answered(self, route: str, status: int, seconds: float, taken: int, given: int) -> None:
-        """Count a call, how long it lasted, and the bytes of its body and its answer."""
-        self._calls.labels(route, str(status)).inc()
-        self._answers.labels(route).observe(seconds)
-        self._bytes.labels("in").inc(taken)
-        self._bytes.labels("out").inc(given)
-
-    @contextmanager
-    def streaming(self) -> Iterator[None]:
-        """Count a stream as open while the block lasts."""
-        with self._streams.track_inprogress():
-            yield
-
-    def gateway_certificates(self, ends: Mapping[str, float]) -> None:
-        """Set when its certificates run out, in seconds since 1970, by what each is."""
-        for certificate, instant in ends.items():
-            self._ends.labels(certificate).set(instant)
-
-
-class Metrics(_OfTheBus, _OfTheLedger, _OfTheGateway):
+class Metrics(_OfTheBus, _OfTheLedger, OfTheGateway):
     """The metrics of one process, in a registry of their own."""
 
     def __init__(self) -> None:

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     of its own key and certificate, ``gateway_clients`` that of the authority which signs its clients',
     ``gateway_body_bytes`` the largest body of lines it takes, ``gateway_file_bytes`` the largest file,
     ``gateway_calls_a_second`` and ``gateway_calls_at_once`` what one client may ask for,
+    ``gateway_connections`` how many there may be at once, ``gateway_connections_of_one`` from one
+    address (raise it behind a proxy of TCP, where all come from one),
     ``console_host`` and ``console_port`` where the console listens and under which name,
     ``console_certificate`` the file of its key and certificate, ``console_idle_seconds`` and
     ``console_session_seconds`` after how long unused, and after how long at all, a session ends.
@@ -50,6 +52,8 @@ class Settings(BaseSettings):
     gateway_clients: Path | None = None
     gateway_calls_a_second: int = Field(default=1000, ge=1, le=100_000)
     gateway_calls_at_once: int = Field(default=16, ge=1, le=1000)
+    gateway_connections: int = Field(default=500, ge=1, le=100_000)
+    gateway_connections_of_one: int = Field(default=100, ge=1, le=100_000)
     gateway_body_bytes: int = Field(default=32 << 20, ge=1 << 10, le=1 << 30)
     gateway_file_bytes: int = Field(default=2 << 30, ge=1 << 10, le=2 << 30)
     console_host: str = "localhost"

@@ -19,7 +19,7 @@ import orjson
 
 from hub.bus.partition import partition_of
 from hub.bus.port import FencedError
-from hub.errors import UsageError
+from hub.errors import SurroundingsError, UsageError
 from hub.runtime import topics
 from hub.runtime.stamps import Stamp
 from hub.runtime.tail import Tail
@@ -36,7 +36,11 @@ _PAUSE_SECONDS = 0.01
 
 
 class SlipInUseError(UsageError):
-    """The slip was used for something else, or somebody else is sending under it now."""
+    """The slip was used for something else."""
+
+
+class SlipBusyError(SurroundingsError):
+    """Somebody else is sending under the slip at this moment; the same may be sent again soon."""
 
 
 class Progress(NamedTuple):
@@ -169,7 +173,7 @@ class Taking:
     ) -> None:
         """Commit outputs together with how far the slip is with them.
 
-        Raises ``SlipInUseError`` where somebody else has taken it further meanwhile, and
+        Raises ``SlipBusyError`` where somebody else has taken it further meanwhile, and
         ``BacklogError`` where too much waits: the slip stays where it was.
         """
         records = [*outputs, self._slips.record(self._slip, progress, receipts)]
@@ -183,7 +187,7 @@ class Taking:
         ready = self._turn.ready()
         held = self._slips.look(self._slip)
         if held is None or held.progress != self.progress:
-            raise _in_use()
+            raise _busy()
         if not ready:
             return False
         try:
@@ -206,8 +210,15 @@ def _open(record: Delivered) -> dict[str, Any]:
 
 def _in_use() -> SlipInUseError:
     return SlipInUseError(
-        "この受付番号は別の内容か別の処理で使われています。新しい番号で送ってください"
-        " / this slip is in use for something else, or by someone else: send under a new number"
+        "この受付番号は別の機関か別の種類で使われています。新しい番号で送ってください"
+        " / this slip stands for something else than this: send under a new number"
+    )
+
+
+def _busy() -> SlipBusyError:
+    return SlipBusyError(
+        "この受付番号は今処理中です。少し待ってから同じ番号で送り直してください"
+        " / this slip is in hand now: wait a little, then send again under the same number"
     )
 
 

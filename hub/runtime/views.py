@@ -73,7 +73,7 @@ _RECEIPTS = """
 SELECT r.id, r.sender, r.recipient, r.code, r.at, r.rule, r.reason, l.month, l.place
 FROM receipts r LEFT JOIN ledger l
   ON l.id = r.id AND l.sender = r.sender AND l.recipient = r.recipient
-WHERE r.sender = ? AND (? IS NULL OR r.id = ?) ORDER BY r.id, r.recipient
+WHERE r.sender = ? AND r.id > ? AND (? IS NULL OR r.id = ?) ORDER BY r.id, r.recipient
 """
 
 _OLDEST_OPEN = f"SELECT id FROM receipts WHERE code IN {OPEN} ORDER BY id LIMIT 1"  # noqa: S608
@@ -96,11 +96,13 @@ class Views:
         """Let go of the file."""
         self._db.close()
 
-    def receipts(self, sender: str, message_id: str | None = None) -> Iterator[dict[str, Any]]:
-        """Yield what became of a sender's messages, one row a leg."""
+    def receipts(
+        self, sender: str, message_id: str | None = None, after: str = ""
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what became of a sender's messages, one row a leg, of those behind one by their ids."""
         self._catch_up_receipts()
         self._catch_up_ledger()
-        for row in self._db.execute(_RECEIPTS, (sender, message_id, message_id)):
+        for row in self._db.execute(_RECEIPTS, (sender, after, message_id, message_id)):
             identifier, source, recipient, code, at, rule, reason, month, place = row
             yield {
                 "id": identifier,

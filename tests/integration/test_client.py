@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
+from prometheus_client import generate_latest
 
+from hub.bus.port import Record
 from hub.client import (
     Client,
     ConflictError,
     Message,
     NotAcknowledgedError,
+    NotOpenedError,
     RefusedError,
     SyncClient,
 )
+from hub.client.files import take
+from hub.runtime import topics
+from hub.runtime.hub import Hub
 from tests.support.gateways import Gateway, make_gateway
 from tests.support.hub_command import FEED
 from tests.support.notices import PREFECTURE, TOWN, line_of, notice
@@ -196,3 +205,58 @@ def test_a_message_says_nothing_of_a_person_by_itself() -> None:
 
     message = Message(record | {"items": {"氏名": "架空　太郎"}}, nothing)
     assert "架空" not in repr(message) + str(message)
+
+
+@pytest.mark.parametrize("push", [False, True])
+def test_a_record_that_does_not_open_is_told_and_not_passed_over_in_silence(
+    gateway: Gateway, *, push: bool
+) -> None:
+    """Raised, as often as one asks; handed over where one wants it, and then it is counted."""
+
+    async def story() -> None:
+        async with _client(gateway, TOWN) as town, _client(gateway, PREFECTURE) as prefecture:
+            for serial in (1, 2):
+                await asyncio.to_thread(_spoil, gateway)
+                await town.submit(FEED, _lines(serial))
+                await asyncio.to_thread(gateway.carry)
+            await asyncio.to_thread(_spoil, gateway)
+            for _ in range(2):
+                with pytest.raises(NotOpenedError):
+                    await _first(prefecture.subscribe(FEED, push=push), 1)
+            told: list[NotOpenedError] = []
+            messages = prefecture.subscribe(FEED, push=push, unopened=told.append)
+            assert len(await _first(messages, 2)) == 2
+            await messages.aclose()
+            assert sum(error.count for error in told) >= 2
+            counted = generate_latest(gateway.metrics.registry).decode()
+            assert "hub_gateway_unopened_total 0.0" not in counted
+
+    _play(gateway, story)
+
+
+def _spoil(gateway: Gateway) -> None:
+    """Put what nobody sealed among the records that wait, in every partition."""
+    with Hub.open(gateway.settings) as hub:
+        topic = topics.release(FEED, PREFECTURE).name
+        keys = [bytes([number]) for number in range(64)]
+        hub.bus.publish([Record(topic, key, b"{}") for key in keys])
+
+
+def test_a_file_is_taken_by_two_at_once_and_left_whole(tmp_path: Path) -> None:
+    """Each has a draft of its own; what lies in its place is whole, and no draft is left."""
+    content = b"0123456789" * 100_000
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    headers = {"Repr-Digest": f"sha-256=:{digest}:"}
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(content), 100_000):
+            await asyncio.sleep(0)
+            yield content[start : start + 100_000]
+
+    async def story() -> None:
+        answers = [httpx.Response(200, headers=headers, content=pieces()) for _ in range(2)]
+        await asyncio.gather(*(take(answer, tmp_path / "1.bin") for answer in answers))
+
+    asyncio.run(story())
+    assert [file.name for file in tmp_path.iterdir()] == ["1.bin"]
+    assert (tmp_path / "1.bin").read_bytes() == content

@@ -10,9 +10,11 @@ from uuid import uuid4
 
 import httpx
 
+from hub.durable import write_secret
 from hub.gateway.app import make_app
 from hub.gateway.server import Door, serve
 from hub.gateway.service import gateway_of
+from hub.listening import Limits
 from hub.runtime.hub import Hub
 from hub.runtime.metrics import Metrics
 from hub.runtime.settings import Settings
@@ -64,9 +66,10 @@ class Gateway(NamedTuple):
             run_until_idle(hub)
 
     @contextmanager
-    def listening(self) -> Iterator[Ending]:
+    def listening(self, limits: Limits = Limits()) -> Iterator[Ending]:  # noqa: B008 -- frozen
         """Listen for the length of a block; gives the end that calls which wait are told of."""
-        door = Door("127.0.0.1", self.port, self.folder / "own.pem", self.folder / "clients-ca.pem")
+        own, authority = self.folder / "own.pem", self.folder / "clients-ca.pem"
+        door = Door("127.0.0.1", self.port, own, authority, limits)
         stopping = threading.Event()
         gateway = gateway_of(self.settings, self.metrics)
         given = make_app(gateway), door, lambda: not stopping.is_set(), gateway.ending
@@ -96,7 +99,7 @@ def make_gateway(folder: Path, **chosen: Any) -> Gateway:
     home = make_sandbox(folder / "home", towns=1, residents=10, seed=1)
     servers, clients = Authority.of(folder, "server"), Authority.of(folder, "clients")
     own = servers.issue("gateway", [SERVES], hosts=["127.0.0.1"])
-    (folder / "own.pem").write_bytes(own)
+    write_secret(folder / "own.pem", own)
     usual: dict[str, Any] = {"home": home.path, "now": NOW, "gateway_body_bytes": BODY_BYTES}
     settings = Settings(**usual | chosen)
     authority = folder / "server-ca.pem"

@@ -10,6 +10,7 @@ from hub.console.access import load_access
 from hub.console.door import door_of
 from hub.console.look import age, render
 from hub.console.plots import bars, points
+from hub.durable import write_secret
 from hub.errors import UsageError
 from hub.runtime.settings import Settings
 from hub.sealing.certificates import SERVES, Authority
@@ -36,7 +37,7 @@ def test_an_address_in_numbers_is_refused(host: str) -> None:
 def test_with_a_certificate_it_is_served_under_its_name(tmp_path: Path) -> None:
     """Over TLS; the usual port is not named; a file that is none is told before it starts."""
     file = tmp_path / "own.pem"
-    file.write_bytes(Authority.of(tmp_path, "server").issue("console", [SERVES]))
+    write_secret(file, Authority.of(tmp_path, "server").issue("console", [SERVES]))
     settings = Settings(console_host="Console.Example", console_certificate=file)
     usual = settings.model_copy(update={"console_port": 443})
     assert door_of(settings).origin == "https://console.example:8444"

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hub.gateway.body import LEAST_BYTES_A_SECOND, Body, Patience
-from hub.gateway.problems import TooSlowError
+from hub.gateway.body import LEAST_BYTES_A_SECOND, Patience, take_in
+from hub.gateway.problems import TooLargeError, TooSlowError
 from hub.gateway.shares import Share, Shares, TooManyCallsError, Turns
+from hub.gateway.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 
 class Watch:
@@ -60,8 +61,8 @@ def test_so_many_calls_at_once_are_let_in_and_the_next_when_one_has_ended() -> N
         pass
 
 
-def test_bodies_leave_a_thread_and_one_client_leaves_half() -> None:
-    """Of four: one client's calls hold two, all clients' bodies three."""
+def test_files_on_their_way_leave_a_thread_and_a_client_that_waits_keeps_its_calls() -> None:
+    """Of four threads one client's files hold one, all clients' files three, one's calls two."""
 
     async def story() -> None:
         turns, held, free = Turns(4), [], asyncio.Event()
@@ -71,16 +72,19 @@ def test_bodies_leave_a_thread_and_one_client_leaves_half() -> None:
                 held.append(name)
                 await free.wait()
 
-        calls = [asyncio.create_task(call(name, body=True)) for name in "aaabbb"]
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        assert sorted(held) == ["a", "a", "b"]
-        calls.append(asyncio.create_task(call("c", body=False)))
-        await asyncio.sleep(0)
-        assert held[-1] == "c"
+        async def called(names: str, *, body: bool) -> list[asyncio.Task[None]]:
+            tasks = [asyncio.create_task(call(name, body=body)) for name in names]
+            for _ in range(5):
+                await asyncio.sleep(0)
+            return tasks
+
+        calls = await called("aaabbcd", body=True)
+        assert sorted(held) == list("abc")
+        calls += await called("ddd", body=False)
+        assert sorted(held) == list("abcdd")
         free.set()
         await asyncio.gather(*calls)
-        assert sorted(held) == list("aaabbbc")
+        assert sorted(held) == sorted("aaabbcdddd")
 
     asyncio.run(story())
 
@@ -98,19 +102,18 @@ async def _brisk() -> AsyncIterator[bytes]:
         yield b"x" * LEAST_BYTES_A_SECOND
 
 
-def test_a_body_that_does_not_come_is_given_up_and_one_that_does_earns_its_time() -> None:
-    """The first does not hold its thread; the second may take longer than the grace in all."""
-    loop = asyncio.new_event_loop()
-    server = threading.Thread(target=loop.run_forever)
-    server.start()
-    try:
-        slow = Body(_endless(), Patience(loop, 0.1)).opened(100)
-        assert slow.read1(10) == b"{"
-        with pytest.raises(TooSlowError):
-            slow.read1(10)
-        brisk = Body(_brisk(), Patience(loop, 0.1)).opened(10 * LEAST_BYTES_A_SECOND)
-        assert len(brisk.read()) == 5 * LEAST_BYTES_A_SECOND
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        server.join()
-        loop.close()
+def test_a_body_that_does_not_come_is_given_up_and_one_that_does_earns_its_time(
+    tmp_path: Path,
+) -> None:
+    """The first keeps nobody waiting; the second may take longer than the grace in all."""
+
+    async def story() -> None:
+        with Spool(tmp_path) as slow, Spool(tmp_path) as brisk:
+            with pytest.raises(TooSlowError):
+                await take_in(_endless(), Patience(0.1), slow, 100)
+            await take_in(_brisk(), Patience(0.1), brisk, 5 * LEAST_BYTES_A_SECOND)
+            assert len(brisk.opened().read()) == 5 * LEAST_BYTES_A_SECOND
+            with pytest.raises(TooLargeError):
+                await take_in(_brisk(), Patience(0.1), slow, 5 * LEAST_BYTES_A_SECOND - 1)
+
+    asyncio.run(story())

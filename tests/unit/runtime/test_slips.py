@@ -15,7 +15,7 @@ from hub.bus.port import BusUnavailableError, Record
 from hub.errors import UsageError
 from hub.runtime import topics
 from hub.runtime.slip_submission import SlipSubmission
-from hub.runtime.slips import Progress, SlipInUseError, Slips, Taking, read_slip
+from hub.runtime.slips import Progress, SlipBusyError, SlipInUseError, Slips, Taking, read_slip
 from hub.runtime.submission import Submission
 from hub.testing import sandbox_hub
 from hub.vocabulary.requests import Request
@@ -150,13 +150,13 @@ def test_a_slips_number_is_a_uuid_in_its_usual_form(number: str) -> None:
 
 
 def test_of_two_who_send_under_one_slip_at_once_one_is_fenced(hub: Hub) -> None:
-    """And nothing of what the second took in hand is committed."""
+    """Nothing of what the second took in hand is committed, and it is told to try the same again."""
     slip = read_slip(NUMBER, "purpose")
     both = [Taking(Slips(hub.bus, hub.vault), slip) for _ in range(2)]
     step = Progress(1, 1, "00", done=False)
     outputs = [Record(topics.receipts().name, None, b"{}")]
     both[0].commit(step, [], outputs)
-    with pytest.raises(SlipInUseError):
+    with pytest.raises(SlipBusyError):
         both[1].commit(step, [], outputs)
     assert len(_records(hub, topics.receipts().name)) == 1
 
