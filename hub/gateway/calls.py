@@ -6,6 +6,7 @@ Each is run in a thread of the pool (``hub.gateway.pool``) for a party that its 
 from __future__ import annotations
 
 import itertools
+import zlib
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from hub.gateway.pool import Room
     from hub.gateway.spool import Spool
     from hub.intake.decode import Encoding
+    from hub.runtime.delivery import Counter
 
 MOST_RECORDS = 500
 
@@ -114,9 +116,22 @@ def _next(room: Room, caller: Caller, feed: str, most: int) -> Records:
         return custody_calls.letters(room, caller, feed, most)
     require_records(room, feed)
     counter = room.counter(feed, caller.party(room).id)
-    for handover in counter.fetch(min(most, MOST_RECORDS)):
-        return spell(handover)
+    for partition in in_turn(counter):
+        if found := counter.ahead(partition, 0, min(most, MOST_RECORDS)):
+            return spell(found)
     return NOTHING
+
+
+def in_turn(counter: Counter) -> Iterator[int]:
+    """Yield the partitions, from another one on after each acknowledgement.
+
+    Else one in which records never end would keep those of all behind it. Which one follows from where
+    the recipient stands alone: until it acknowledges, every gateway gives it the same.
+    """
+    count = counter.partitions
+    standing = repr([counter.position(partition) for partition in range(count)])
+    first = zlib.crc32(standing.encode()) % count
+    yield from (*range(first, count), *range(first))
 
 
 def require_records(room: Room, feed: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from hub.gateway.calls import MOST_RECORDS, require_records
+from hub.gateway.calls import MOST_RECORDS, in_turn, require_records
 from hub.gateway.cursor import read_cursor
 from hub.gateway.custody_calls import letters
 from hub.gateway.records import NOTHING, Records, spell
@@ -50,7 +50,7 @@ class Pushing:
         counter = room.counter(self._feed, recipient.id)
         if self._last:
             self._resume(counter, read_cursor(self._last))
-        for partition in range(counter.partitions):
+        for partition in in_turn(counter):
             if found := self._next(counter, partition):
                 return found
         return NOTHING

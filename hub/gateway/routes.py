@@ -193,11 +193,12 @@ async def _answered(
     most, folder = await _run(request, caller, asking)
     with ExitStack() as kept:
         answer, body = kept.enter_context(Spool(folder)), kept.enter_context(Spool(folder))
+        # It holds its place on the disk until it is taken.
         async with gateway.pool.coming(caller.name):
             await take_in(request.stream(), Patience(), body, most)
-        given = {"caller": caller, "sent": sent, "body": body.opened(), "answer": answer}
-        await _run(request, caller, partial(call, **given))
-        body.close()
+            given = {"caller": caller, "sent": sent, "body": body.opened(), "answer": answer}
+            await _run(request, caller, partial(call, **given))
+            body.close()
         # The response closes the answer.
         kept.pop_all()
     headers = {"Content-Length": str(answer.size)}

@@ -79,8 +79,8 @@ class Turns:
     """Deals the threads of the pool: to one client half of them, to files on their way all but one.
 
     A file goes as fast as its recipient is, and its thread waits for it: of one client it is one at a
-    time. Bodies that come hold no thread, but room on the disk: of one client two at a time. Used in
-    the server's loop alone.
+    time. Bodies that come hold no thread, but room on the disk until they are taken: of one client two
+    at a time. Used in the server's loop alone.
     """
 
     def __init__(self, threads: int) -> None:

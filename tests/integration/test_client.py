@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 from prometheus_client import generate_latest
 
@@ -21,7 +18,6 @@ from hub.client import (
     RefusedError,
     SyncClient,
 )
-from hub.client.files import take
 from hub.runtime import topics
 from hub.runtime.hub import Hub
 from tests.support.gateways import Gateway, make_gateway
@@ -240,23 +236,3 @@ def _spoil(gateway: Gateway) -> None:
         topic = topics.release(FEED, PREFECTURE).name
         keys = [bytes([number]) for number in range(64)]
         hub.bus.publish([Record(topic, key, b"{}") for key in keys])
-
-
-def test_a_file_is_taken_by_two_at_once_and_left_whole(tmp_path: Path) -> None:
-    """Each has a draft of its own; what lies in its place is whole, and no draft is left."""
-    content = b"0123456789" * 100_000
-    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
-    headers = {"Repr-Digest": f"sha-256=:{digest}:"}
-
-    async def pieces() -> AsyncIterator[bytes]:
-        for start in range(0, len(content), 100_000):
-            await asyncio.sleep(0)
-            yield content[start : start + 100_000]
-
-    async def story() -> None:
-        answers = [httpx.Response(200, headers=headers, content=pieces()) for _ in range(2)]
-        await asyncio.gather(*(take(answer, tmp_path / "1.bin") for answer in answers))
-
-    asyncio.run(story())
-    assert [file.name for file in tmp_path.iterdir()] == ["1.bin"]
-    assert (tmp_path / "1.bin").read_bytes() == content

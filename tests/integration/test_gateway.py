@@ -215,31 +215,3 @@ def test_the_command_serves_a_sandboxs_parties_and_no_other_home(tmp_path: Path)
     refused = hub("--home", str(other), "run", "--role", "gateway", env=key | env)
     assert refused.code == 2
     assert "HUB_GATEWAY_CERTIFICATE" in refused.err
-
-
-def test_what_a_caller_acknowledges_is_read_up_to_a_few_words(gateway: Gateway) -> None:
-    """Whatever is longer is told to be, unread; what is no acknowledgement is told as such."""
-    place = f"/feeds/{FEED}/acknowledgements"
-    with gateway.client(PREFECTURE) as prefecture:
-        long = prefecture.post(place, content=b'{"cursor": "' + b"0" * 5000 + b'"}')
-        assert long.status_code == 413
-        for wrong in (b"", b"[]", b'{"cursor": 1}', b'{"cursor": "0-0-1", "more": 1}', b"{"):
-            assert prefecture.post(place, content=wrong).status_code == 422
-
-
-def test_receipts_come_in_parts_that_follow_each_other(gateway: Gateway) -> None:
-    """All of them, each once, and a message's legs together; the last part says that it is the last."""
-    with gateway.client(TOWN) as town:
-        assert len(_put(town, _lines(*range(100, 105))).json()) == 5
-        gateway.carry()
-        whole, parts, after = town.get("/receipts"), [], ""
-        while True:
-            part = town.get("/receipts", params={"max": 2, "after": after})
-            parts.append(part.json())
-            if "next" not in part.links:
-                break
-            after = parts[-1][-1]["id"]
-            assert f"after={after}" in part.links["next"]["url"]
-        assert "next" not in whole.links
-        assert len(parts) > 2
-        assert [leg for part in parts for leg in part] == whole.json()

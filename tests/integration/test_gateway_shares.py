@@ -14,6 +14,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from hub.gateway.body import GRACE_SECONDS
+from hub.gateway.pool import THREADS
 from tests.support.gateways import Gateway, make_gateway
 from tests.support.hub_command import FEED
 from tests.support.notices import PREFECTURE, TOWN, line_of, notice
@@ -57,6 +58,32 @@ def test_a_client_whose_bodies_do_not_come_keeps_nobody_waiting(gateway: Gateway
         assert other.get("/receipts").json() == []
         answer = other.put(_place(), content=line_of(notice(2, 市町村コード="112291")))
         assert answer.status_code == 200
+        assert not any(each.done() for each in slow)
+        go.set()
+        assert {each.result().status_code for each in slow} == {200}
+
+
+def test_many_clients_whose_bodies_do_not_come_keep_nobody_from_sending(
+    gateway: Gateway,
+) -> None:
+    """More of them than the gateway has threads; another's body is taken meanwhile."""
+    go, begun = threading.Event(), threading.Semaphore(0)
+
+    def body() -> Iterator[bytes]:
+        yield b"{"
+        begun.release()
+        go.wait(30)
+        yield b"}"
+
+    with ExitStack() as held, gateway.client(TOWN) as town:
+        pool = held.enter_context(ThreadPoolExecutor(THREADS + 1))
+        names = [PREFECTURE, "jlis", "112291", "340006", "110001"]
+        clients = [held.enter_context(gateway.client(name)) for name in names]
+        slow = [pool.submit(client.put, _place(), content=body()) for client in clients]
+        held.callback(go.set)
+        for _ in slow:
+            assert begun.acquire(timeout=10)
+        assert town.put(_place(), content=line_of(notice(4))).status_code == 200
         assert not any(each.done() for each in slow)
         go.set()
         assert {each.result().status_code for each in slow} == {200}
