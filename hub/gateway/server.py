@@ -14,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hub.errors import SurroundingsError, UsageError
 from hub.gateway.caller import SCOPE
-from hub.sealing.certificates import first_end
+from hub.sealing.certificates import first_end, trusted_until
 
 if TYPE_CHECKING:
     import socket
@@ -45,7 +45,7 @@ class Door(NamedTuple):
         Raises ``UsageError`` for a file that is no certificate.
         """
         _context(self)
-        return {"own": first_end(self.certificate), "clients": first_end(self.clients)}
+        return {"own": first_end(self.certificate), "clients": trusted_until(self.clients)}
 
 
 class _WithCertificate(H11Protocol):
