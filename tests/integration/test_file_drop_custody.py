@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -15,6 +16,7 @@ from hub.runtime.custody.log import CustodyLog
 from hub.runtime.slips import Slips
 from hub.runtime.until_idle import run_until_idle
 from hub.testing import sandbox_hub
+from hub.vocabulary.clock import StillClock
 from tests.support.drops import answers, drop_of, in_hand, put, received, tidings, whole_files
 from tests.support.kills import KilledError, killed_after
 from tests.support.transfers import CERTIFICATE, NEW, OLD, SUBMITTED, certificate, line
@@ -193,10 +195,10 @@ def _end() -> None:
     raise KilledError
 
 
-def test_a_damaged_file_is_written_once_and_the_next_is_given(
+def test_a_damaged_file_is_not_written_at_every_look_and_the_next_is_given(
     embedded: Hub, tmp_path: Path
 ) -> None:
-    """Until the connector starts anew: it does not fill the disk at every look."""
+    """It is tried again after ten minutes by the same connector, which gives it if it opens then."""
     put(tmp_path / "sender", "a.zip", CONTENT, FILES)
     put(tmp_path / "sender", "b.zip", CONTENT, FILES)
     sender, recipient = _drops(embedded, tmp_path, FILE)
@@ -212,8 +214,10 @@ def test_a_damaged_file_is_written_once_and_the_next_is_given(
         looked_at = drafts.stat().st_mtime_ns
         assert not any(recipient.step() for _ in range(3))
         assert drafts.stat().st_mtime_ns == looked_at
-    assert [path.stem for path in whole_files(tmp_path / "recipient", FILES)] == [whole]
-    path.write_bytes(sound)
-    drain(_drops(embedded, tmp_path, FILE))
+        assert [path.stem for path in whole_files(tmp_path / "recipient", FILES)] == [whole]
+        path.write_bytes(sound)
+        assert not recipient.step()
+        embedded.clock = StillClock(embedded.clock.now() + timedelta(minutes=10))
+        assert recipient.step()
     given = {path.stem for path in whole_files(tmp_path / "recipient", FILES)}
     assert given == {damaged, whole}

@@ -112,8 +112,7 @@ class FileCounter(CustodyCounter):
             try:
                 whole = self._write(custody.file, folder)
             except NOT_WHOLE:
-                # It counts for nothing: others wait behind it.
-                self._damaged.add(custody.file.id)
+                self._pass_by(custody)
                 continue
             self._note_sent(custody)
             yield HandedOver(custody.file.id, _place(folder, custody.file), *whole)

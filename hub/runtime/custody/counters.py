@@ -6,6 +6,7 @@ for by id, and whatever was said once may be said again.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,14 @@ from hub.custody.states import Cause, State
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hub.custody.states import Custody
     from hub.runtime.hub import Hub
     from hub.vocabulary.organisations import Organisation
+
+
+_REST = timedelta(minutes=10)
 
 
 class NotWaitingError(UsageError):
@@ -32,8 +38,8 @@ class NotWaitingError(UsageError):
 class CustodyCounter:
     """Where one recipient fetches what is in custody of one feed. Use from one thread.
 
-    What did not open is not tried again by the same counter: a large file would be written anew at
-    every look. It waits for a counter made later.
+    What did not open is tried again by the same counter after ten minutes: a large file would be
+    written anew at every look.
     """
 
     def __init__(self, hub: Hub, feed: str, recipient: Organisation) -> None:
@@ -41,12 +47,12 @@ class CustodyCounter:
         self._name = feed
         self._recipient = recipient
         self._log = hub.custody_log
-        self._damaged: set[str] = set()
+        self._again_at: dict[str, datetime] = {}
 
     @property
     def unopened(self) -> int:
         """Give how many did not open so far, each counted once."""
-        return len(self._damaged)
+        return len(self._again_at)
 
     def confirm(self, message_id: str) -> bool:
         """Note that the recipient has what was handed over under an id (once, said how often).
@@ -79,7 +85,13 @@ class CustodyCounter:
 
     def _may_be_given(self, custody: Custody) -> bool:
         now = self._log.date(self._hub.clock.now())
-        return custody.file.id not in self._damaged and may_be_handed_over(custody, now)
+        rests = self._again_at.get(custody.file.id, now) > now
+        return not rests and may_be_handed_over(custody, now)
+
+    def _pass_by(self, custody: Custody) -> None:
+        """Count what did not open and let it rest: others wait behind it."""
+        now = self._log.date(self._hub.clock.now())
+        self._again_at[custody.file.id] = now + _REST
 
     def _is_for_us(self, custody: Custody) -> bool:
         file = custody.file

@@ -40,8 +40,7 @@ class LetterCounter(CustodyCounter):
             try:
                 delivery = self._delivery(custody)
             except NOT_OPENED:
-                # It counts for nothing: others wait behind it.
-                self._damaged.add(custody.file.id)
+                self._pass_by(custody)
                 continue
             self._note_sent(custody)
             yield delivery
