@@ -1,8 +1,8 @@
 """The gateway over TLS: calls a second beside a bare echo, and the time from submitting to receiving.
 
-Gateway, echo, worker and caller are processes of their own, on the embedded bus. Latency is from the
-moment at which a notice was to be sent, whether or not the call before had its answer, to its coming
-out of the prefecture's stream.
+``python -m benchmarks.gateway`` measures it alone. Gateway, echo, worker and caller are
+processes of their own, on the embedded bus. Latency is from the moment at which a notice was to be
+sent, whether or not the call before had its answer, to its coming out of the prefecture's stream.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import httpx
 
 from benchmarks.gateway_latency import latency
 from benchmarks.meters import cpu_of
+from benchmarks.tables import gateway as table
 from connectors.synthetic import Population, json_line
 
 if TYPE_CHECKING:
@@ -219,3 +220,12 @@ def _free_port() -> int:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         return port
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    print(table(run()), flush=True)
+
+
+if __name__ == "__main__":
+    main()

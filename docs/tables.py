@@ -46,7 +46,6 @@ _PLACES = (
     ("hub/sealing/errors.py", "opening"),
     ("hub/intake/accept.py", "opening"),
     ("hub/rules", "decision"),
-    ("hub/cli/rules.py", "decision"),
     ("hub/routing/plan.py", "decision"),
     ("hub", "outcome"),
 )

@@ -71,21 +71,24 @@ class Inbox:
                 move(part, self._inbox / part.name)
 
     def _name(self, handover: Handover) -> str:
-        """Give the name of a file: feed, partition, place of its first record, and dice.
+        """Give the name of a file: feed, partition, place of its first record, its end, and dice.
 
         By the dice no file takes the place of one that nobody has fetched, also where the bus was
         set back to an earlier copy and gives the same places to other records.
         """
         batch = handover.batch
         dice = secrets.token_hex(4)
-        return f"{self._feed}.{batch.partition:03}.{batch.start:020}.{dice}.jsonl"
+        return f"{self._feed}.{batch.partition:03}.{batch.start:020}.{batch.end:020}.{dice}.jsonl"
 
     def _was_acknowledged(self, name: str) -> bool:
-        """Say whether a file of ours was; a draft, whose name is another, was not."""
+        """Say whether a file of ours was, to its end; a draft, whose name is another, was not.
+
+        Where another reader of the same party acknowledged part of it, the rest comes anew.
+        """
         if name.startswith("."):
             return False
-        _, partition, start, _, _ = name.split(".")
-        return self._counter.position(int(partition)) > int(start)
+        _, partition, _, end, _, _ = name.split(".")
+        return self._counter.position(int(partition)) >= int(end)
 
 
 def _sidecar(path: Path) -> Path:

@@ -114,16 +114,17 @@ class Errands:
         """Compare what the one town sent and the other has, both ways, and what the prefecture heard."""
         old, new = self._movers[move.old], self._movers[move.new]
         certificates, notices = old.sent(CERTIFICATE), new.sent(MOVE_IN)
+        given, heard = new.taken(CERTIFICATE), old.taken(MOVE_IN)
+        # A prefecture hears of others' residents too.
+        reported = set(certificates) & set(self._movers[self._prefectures[move.old]].taken(REPORT))
         return {
             "from": move.old,
             "to": move.new,
             "certificates": len(certificates),
             "move_ins": len(notices),
-            "differing": _differing(certificates, new.taken(CERTIFICATE))
-            + _differing(notices, old.taken(MOVE_IN)),
-            "unreported": len(
-                set(notices) ^ set(self._movers[self._prefectures[move.old]].taken(REPORT))
-            ),
+            "differing": _differing(certificates, given) + _differing(notices, heard),
+            "doubled": new.count(CERTIFICATE) - len(given) + old.count(MOVE_IN) - len(heard),
+            "unreported": len(set(notices) ^ reported),
         }
 
 

@@ -11,9 +11,11 @@ from hub.ledger.verify import verify
 from hub.runtime.custody import overview
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from connectors.simulators.scenario import Scenario
+    from connectors.simulators.server import Server
     from connectors.simulators.town import Town
     from hub.runtime.hub import Hub
 
@@ -60,36 +62,43 @@ def _settle(stage: Stage) -> int:
 
 def _outcome(stage: Stage, figures: dict[str, Any]) -> Outcome:
     stage.hub.act()
-    judged = {server: judge(server, stage.told_of(server)) for server in stage.servers}
-    towns = [_of_town(town) for town in stage.towns]
-    errands = stage.errands.outcome()
-    kept = overview.lines(stage.hub)
     report = verify(stage.hub.home.path)
-    servers = [
-        {"body": server.body, "taken": len(server.ids()), "again": server.again()}
-        | verdict.to_dict()
-        for server, verdict in judged.items()
+    found = {
+        "municipalities": [_of_town(town) for town in stage.cast.towns],
+        "servers": [_of_server(stage, server) for server in stage.cast.servers],
+        **stage.errands.outcome(),
+        "custody": _custody(stage.hub),
+        "ledger": {"records": report.records, "verified": report.verified},
+    }
+    return Outcome(figures | found | {"verdict": "holds" if _holds(found) else "broken"})
+
+
+def _holds(found: Mapping[str, Any]) -> bool:
+    """Say whether nothing of what was found is as it must not be."""
+    wrong = [
+        *(town["open"] or town["unmended"] for town in found["municipalities"]),
+        *(not server["holds"] for server in found["servers"]),
+        *(move["differing"] or move["doubled"] or move["unreported"] for move in found["moves"]),
+        found["files"]["differing"],
+        found["custody"]["overdue"],
+        not found["ledger"]["verified"],
     ]
-    holds = all(verdict.holds for verdict in judged.values()) and report.verified
-    holds = holds and not any(town["open"] or town["unmended"] for town in towns)
-    holds = holds and not any(move["differing"] or move["unreported"] for move in errands["moves"])
-    overdue = sum(line["overdue"] for line in kept)
-    holds = holds and not (errands["files"]["differing"] or overdue)
-    return Outcome(
-        figures
-        | {
-            "municipalities": towns,
-            "servers": servers,
-            **errands,
-            "custody": {
-                "files": len(kept),
-                "erased": sum(line["state"] == "verified" for line in kept),
-                "overdue": overdue,
-            },
-            "ledger": {"records": report.records, "verified": report.verified},
-            "verdict": "holds" if holds else "broken",
-        }
-    )
+    return not any(wrong)
+
+
+def _of_server(stage: Stage, server: Server) -> dict[str, Any]:
+    taken = {"body": server.body, "taken": server.taken(), "again": server.again()}
+    return taken | judge(server, stage.cast.told_of(server)).to_dict()
+
+
+def _custody(hub: Hub) -> dict[str, int]:
+    """Count what is erased on its day: all of it, what is gone, and what should be."""
+    lines = overview.lines(hub)
+    return {
+        "files": len(lines),
+        "erased": sum(line["state"] == "verified" for line in lines),
+        "overdue": sum(line["overdue"] for line in lines),
+    }
 
 
 def _of_town(town: Town) -> dict[str, Any]:

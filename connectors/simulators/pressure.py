@@ -29,7 +29,7 @@ def press(stage: Stage, load: LoadPart) -> dict[str, Any]:
     where the town has not so many changes.
     """
     count = round(load.notices_a_second * load.seconds)
-    changes = list(itertools.islice(stage.towns[0].backlog(stage.start), count))
+    changes = list(itertools.islice(stage.cast.towns[0].backlog(stage.start), count))
     if len(changes) < count:
         raise UsageError(
             "この町の異動が足りません。residents を増やしてください"
@@ -41,7 +41,7 @@ def press(stage: Stage, load: LoadPart) -> dict[str, Any]:
 
 def _drive(stage: Stage, changes: Sequence[Items], rate: float) -> list[float]:
     """Send changes at a rate; gives after how many seconds the first, second, … was taken."""
-    server, town = stage.servers[0], stage.towns[0]
+    server, town = stage.cast.servers[0], stage.cast.towns[0]
     began, before, sent = time.monotonic(), server.taken(), 0
     taken_at: list[float] = []
     give_up = len(changes) / rate + _PATIENCE_SECONDS

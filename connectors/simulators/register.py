@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS messages (
 CREATE INDEX IF NOT EXISTS messages_by_line ON messages (line);
 """
 _CARRIED = ("released", "sent", "acknowledged")
+_SET_ASIDE = ("quarantined", "quarantine-expired", "discarded")
 _OVERTAKEN = "sequence-not-rising"
 _MOST_TRIES = 8
 
@@ -208,7 +209,7 @@ class Register:
         messages = self.memory.ask("SELECT code, reason FROM messages WHERE line = ?", number)
         if any(code in _CARRIED for code, _ in messages):
             return Fate.CARRIED
-        if self._is_open(number) or any(code != "quarantined" for code, _ in messages):
+        if self._is_open(number) or any(code not in _SET_ASIDE for code, _ in messages):
             return Fate.SENT
         if any(reason == _OVERTAKEN for _, reason in messages):
             return Fate.OVERTAKEN

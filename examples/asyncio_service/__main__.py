@@ -49,7 +49,8 @@ async def main(file: Path) -> None:
     """Keep the book until the service is told to stop."""
     book = Book(file)
     keeping = asyncio.create_task(keep(book))
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, keeping.cancel)
+    for signaled in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signaled, keeping.cancel)
     with suppress(asyncio.CancelledError):
         await keeping
     book.close()

@@ -90,6 +90,13 @@ class EmbeddedBus:
         """Give the offset that the group reads next."""
         return self.store.position(group, topic, partition)
 
+    def positions(self, group: str, topic: str) -> Mapping[int, int]:
+        """Give the offsets that the group reads next in a topic's partitions."""
+        return {
+            partition: self.store.position(group, topic, partition)
+            for partition in range(self.partitions(topic))
+        }
+
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records of the topic the group has not committed."""
         return self.store.backlog(group, topic)

@@ -109,6 +109,10 @@ class KafkaBus:
         """Give the offset that the group reads next."""
         return self._parts.positions.of(group, topic).get(partition, 0)
 
+    def positions(self, group: str, topic: str) -> Mapping[int, int]:
+        """Give the offsets that the group reads next in a topic's partitions, asked at once."""
+        return self._parts.positions.of(group, topic)
+
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records the group has not committed: 0 for none, else an estimate."""
         return self._backlog.of(group, topic)

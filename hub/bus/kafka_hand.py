@@ -33,6 +33,10 @@ class Hand:
     def commit(self, batch: Batch, records: list[Addressed]) -> None:
         """Commit records and the position after the batch, where the group still stands before it."""
         transactor = self._transactor or self._begin()
+        if self._standing(batch.topic)[batch.partition] != batch.start:
+            # Another hand of the group may have committed since we looked.
+            self.close()
+            transactor = self._begin()
         positions = self._standing(batch.topic)
         if positions[batch.partition] != batch.start:
             raise fenced()

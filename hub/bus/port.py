@@ -198,6 +198,10 @@ class Bus(Protocol):
         """Give the offset that the group reads next."""
         ...
 
+    def positions(self, group: str, topic: str) -> Mapping[int, int]:
+        """Give the offsets that the group reads next in a topic's partitions, asked at once."""
+        ...
+
     def backlog(self, group: str, topic: str) -> int:
         """Give how many records of the topic the group has not committed.
 

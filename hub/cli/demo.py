@@ -65,8 +65,8 @@ def _story(played: Played) -> str:
     {here} receipts --from {played.towns[0].body.id}
     hub rules why --feed change-notice --from {played.towns[0].body.id} --to 110001
 
-  運用画面 / the console (http://localhost:8444/enrol):
-    {here} console enroll it-1 --role operator && {here} run --role console
+  運用画面 / the console, at http://localhost:8444/enrol:
+    $ {here} console enroll it-1 --role operator && {here} run --role console
 
 """
 

@@ -95,7 +95,8 @@ class Client:
     async def fetch(self, feed: str, file_id: str, folder: Path) -> Path:
         """Write a file that waits into a folder as ``<id>.bin``, whole or not at all.
 
-        It comes again until ``acknowledge`` has said that it is kept.
+        It comes again until ``acknowledge`` has said that it is kept. Raises ``ValueError`` for what is
+        no id.
         """
         target = folder / f"{UUID(file_id)}.bin"
         patience = Patience()

@@ -63,7 +63,9 @@ class FaustFeed:
             "broker_credentials": self._credentials(),
             "topic_allow_declare": False,
             "topic_disable_leader": True,
+            # The worker's command turns the page on again, where it is not told `--without-web`.
             "web_enabled": False,
+            "web_bind": "127.0.0.1",
         }
         app = faust.App(self._door.group(self._identity.organisation), **(given | settings))
         app.transport = _Transport(app.conf.broker_consumer, app)

@@ -5,15 +5,19 @@ Committed records alone are read: what a transaction of the hub gave up was neve
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.conn import create_conn
 from aiokafka.errors import (
     CommitFailedError,
     GroupAuthorizationFailedError,
     KafkaError,
+    KafkaTimeoutError,
     SaslAuthenticationFailed,
     TopicAuthorizationFailedError,
 )
@@ -33,6 +37,8 @@ _ADDRESS = re.compile(
     r"kafka://(?P<servers>[A-Za-z0-9.\-]+:\d+(?:,[A-Za-z0-9.\-]+:\d+)*)(?:/(?P<name>[a-z0-9-]*))?"
 )
 _WAIT_MS = 500
+_PATIENCE_SECONDS = 30
+_LOGIN_SECONDS = 10
 _NOT_ALLOWED = (
     GroupAuthorizationFailedError,
     SaslAuthenticationFailed,
@@ -71,11 +77,33 @@ class Door(NamedTuple):
             **let_in(self.cluster.access),
         }
 
-    def reader(self, feed: str, organisation: str) -> AIOKafkaConsumer:
-        """Give the recipient's member of its own group, which has not started."""
-        return AIOKafkaConsumer(
-            self.topic(feed, organisation), group_id=self.group(organisation), **self.settings()
-        )
+    def reader(self, organisation: str) -> AIOKafkaConsumer:
+        """Give the recipient's member of its own group, which has not started and reads nothing yet."""
+        return AIOKafkaConsumer(group_id=self.group(organisation), **self.settings())
+
+    def shown(self) -> tuple[object, ...]:
+        """Give what changes when the card's password or certificate is replaced."""
+        access = self.cluster.access
+        files = (access.password_file, access.ca_file, access.certificate_file, access.key_file)
+        found = [file.stat() for file in files if file is not None and file.exists()]
+        return tuple((each.st_mtime_ns, each.st_ino, each.st_size) for each in found)
+
+    async def is_turned_away(self) -> bool:
+        """Say whether the first broker that answers does not know this user by this password.
+
+        aiokafka tells it of no member: one that was let in before tries again for ever.
+        """
+        for server in self.cluster.servers.split(","):
+            host, _, port = server.rpartition(":")
+            try:
+                login = create_conn(host, int(port), **let_in(self.cluster.access))
+                (await asyncio.wait_for(login, _LOGIN_SECONDS)).close()
+            except SaslAuthenticationFailed:
+                return True
+            except (KafkaError, OSError, TimeoutError):
+                continue
+            return False
+        return False
 
     def topic(self, feed: str, organisation: str) -> str:
         """Give the name on the brokers of what a recipient may read of a feed."""
@@ -103,11 +131,20 @@ def let_in(access: Access) -> dict[str, Any]:
 
 
 def tls(access: Access) -> ssl.SSLContext:
-    """Give the context that knows the brokers by their authority, and shows a certificate if any."""
-    context = ssl.create_default_context(cafile=str(access.ca_file))
+    """Give the context that knows the brokers by their authority, and shows a certificate if any.
+
+    Raises ``UsageError`` where one of the files is not what it should be.
+    """
+    try:
+        context = ssl.create_default_context(cafile=str(access.ca_file))
+        if access.certificate_file is not None:
+            context.load_cert_chain(access.certificate_file, access.key_file)
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            "接続カードの CA か証明書を PEM として読めません。ファイルを確認してください"
+            " / the card's CA or certificate cannot be read as PEM: check the files it names"
+        ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if access.certificate_file is not None:
-        context.load_cert_chain(access.certificate_file, access.key_file)
     return context
 
 
@@ -121,16 +158,20 @@ class Announcements:
         self._consumer: AIOKafkaConsumer | None = None
 
     async def read_on(self) -> None:
-        """Learn every announcement that is on the bus now and was not learnt yet."""
+        """Learn every announcement that is on the bus now and was not learnt yet.
+
+        Raises ``KafkaTimeoutError`` where that cannot be done within a while.
+        """
         consumer = self._consumer or await self._begin()
         end = (await consumer.end_offsets([self._place]))[self._place]
+        give_up = time.monotonic() + _PATIENCE_SECONDS
         while await consumer.position(self._place) < end:
             found = await consumer.getmany(self._place, timeout_ms=_WAIT_MS)
             for record in found.get(self._place, ()):
                 self._opener.learn(record.value or b"")
-            # Only the marks of transactions are left, which are no records.
-            if not found:
-                return
+            # Before the end nobody may say that a key was not announced: a broker may be slow.
+            if not found and time.monotonic() > give_up:
+                raise KafkaTimeoutError
 
     async def _begin(self) -> AIOKafkaConsumer:
         self._consumer = consumer = AIOKafkaConsumer(**self._door.settings())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import asyncio
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from hub.console import signing
 from hub.console.guard import Guard
 from hub.console.look import STATIC, Both
+from hub.console.pages.rules import warm
 from hub.console.passkeys import NotLetInError
 from hub.console.refusals import RefusedError, require_form
 from hub.console.routes import guarded, pages
@@ -85,9 +87,17 @@ async def _sign_out(desk: Desk, request: Request, session: Session) -> Response:
     return await signing.sign_out(desk, request, session)
 
 
+async def _warm(desk: Desk) -> None:
+    """Read every rule before somebody asks; what is wrong with them their page will say."""
+    with suppress(HubError):
+        await desk.pool.run("", warm)
+
+
 @asynccontextmanager
 async def _living(desk: Desk, _: Starlette) -> AsyncIterator[None]:
+    warming = asyncio.create_task(_warm(desk))
     yield
+    await warming
     desk.pool.close()
     desk.store.close()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 
 from hub.console import acts
 from hub.console.desk import go, read_json
+from hub.console.passkeys import NotLetInError
 from hub.console.refusals import RefusedError, require_form
 from hub.console.store import Proposal
 from hub.errors import UsageError
@@ -68,13 +69,7 @@ async def approve(desk: Desk, request: Request, session: Session) -> Response:
     """Do what was proposed, since a second person's passkey has signed for it."""
     said = await read_json(request)
     proposal, act = _waiting(desk, request, session)
-    answer = said.get("answer")
-    desk.passkeys.end_approval(
-        str(said.get("handle")),
-        answer if isinstance(answer, dict) else {},
-        session.operator,
-        proposal.id,
-    )
+    _require_signed(desk, said, session, proposal)
     # Of two who agree at one moment, one does it.
     if not desk.store.close_proposal(proposal.id):
         raise HTTPException(404)
@@ -95,6 +90,17 @@ async def withdraw(desk: Desk, request: Request, session: Session) -> Response:
     desk.store.close_proposal(proposal.id)
     desk.audit(session.operator, f"withdrawn:{act.id}")
     return go("/acts?told=withdrawn")
+
+
+def _require_signed(desk: Desk, said: dict[str, Any], session: Session, proposal: Proposal) -> None:
+    """Raise ``NotLetInError``, and note it, unless this person's passkey has signed for a proposal."""
+    answer = said.get("answer")
+    answered = answer if isinstance(answer, dict) else {}
+    try:
+        desk.passkeys.end_approval(str(said.get("handle")), answered, session.operator, proposal.id)
+    except NotLetInError:
+        desk.audit(session.operator, "not-let-in")
+        raise
 
 
 def _proposal(desk: Desk, session: Session, act: Act, form: dict[str, str]) -> Proposal:

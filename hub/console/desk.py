@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 import orjson
+import structlog
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from hub.console.look import render
@@ -62,7 +63,8 @@ class Desk:
         return self.sessions.find(request.cookies.get(self.cookie), used=used)
 
     def audit(self, operator: str, event: str) -> None:
-        """Note what was done, by whom."""
+        """Note what was done, by whom: in the console's file, and in the log that others keep."""
+        structlog.get_logger().info("console-act", operator=operator, act=event)
         self.store.note(Audited(rfc3339(self.clock.now()), operator, event))
 
     def page(

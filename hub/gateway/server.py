@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from hub.gateway.ending import Ending
 
 _LOOK_SECONDS = 0.1
+_FINISHING_SECONDS = 3.0
 _GRACE_SECONDS = 5
 _CLOSING_SECONDS = 0.1
 
@@ -100,7 +102,6 @@ async def _serve(server: uvicorn.Server, goes_on: Callable[[], bool], ending: En
             await asyncio.sleep(_LOOK_SECONDS)
         ending.come()
         server.should_exit = True
-
         await _let_go(server)
 
     stopper = asyncio.create_task(stop())
@@ -118,11 +119,16 @@ async def _serve(server: uvicorn.Server, goes_on: Callable[[], bool], ending: En
 
 
 async def _let_go(server: uvicorn.Server) -> None:
-    """Break connections that have their answers; a client may never answer the end of TLS."""
-    while server.server_state.connections:
+    """Break connections that have their answers; a client may never answer the end of TLS.
+
+    After some seconds all others too: a thread of the pool that waits for a body ends with it.
+    """
+    give_up = time.monotonic() + _FINISHING_SECONDS
+    while connections := server.server_state.connections:
         await asyncio.sleep(_LOOK_SECONDS)
-        if not server.server_state.tasks:
-            connections = server.server_state.connections
+        if time.monotonic() > give_up:
+            _abort(connections)
+        elif not server.server_state.tasks:
             _abort({each for each in connections if not each.transport.get_write_buffer_size()})
 
 

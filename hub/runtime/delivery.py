@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.bus.port import Batch
-from hub.errors import UsageError
+from hub.errors import SurroundingsError, UsageError
 from hub.routing.values import Receipt
 from hub.runtime import topics
 from hub.runtime.outcome import receipt_pages
@@ -167,12 +167,22 @@ class Counter:
         """Open one record; nothing where it is not one the hub sealed for this recipient."""
         try:
             opened = open_record(record.headers, record.value, self._keyring)
+        except (EnvelopeError, ForgedAnnouncementError, KeyError):
+            return None
+        try:
             return self._read(opened)
-        except (EnvelopeError, ForgedAnnouncementError, UnreadableRecordError, KeyError):
+        except UnreadableRecordError:
             return None
 
     def _read(self, opened: Opened) -> Delivery:
-        payload = self._feed.upgrade(opened.payload, opened.schema)
+        try:
+            payload = self._feed.upgrade(opened.payload, opened.schema)
+        except KeyError:
+            # The hub sealed it: whoever acknowledged it unread would lose it.
+            raise SurroundingsError(
+                "このプログラムより新しい形式の記録があります。juki-hub を新しくしてください"
+                " / a record is of a newer form than this program knows: install the newer juki-hub"
+            ) from None
         values = self._feed.open(payload).values
         rule = self._rules.get(opened.purpose)
         return Delivery(

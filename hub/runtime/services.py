@@ -171,6 +171,7 @@ class Supervisor:
                 hub.act()
                 self._log.info("erased", files=files, payloads=payloads)
             elif noted:
+                hub.act()
                 self._log.info("acknowledgements-noted", records=noted)
             else:
                 self._stop.wait(self._settings.custody_seconds)

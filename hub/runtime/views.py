@@ -65,6 +65,8 @@ _WRITE_RECEIPT = """
 INSERT INTO receipts (id, sender, recipient, code, at, rule, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET code = excluded.code, at = excluded.at,
   rule = coalesce(excluded.rule, rule), reason = excluded.reason
+  -- Two who hand over at once: what the slower says of it ends nothing and comes too late.
+  WHERE excluded.code <> 'sent' OR receipts.code = 'released'
 """
 
 _RECEIPTS = """

@@ -46,6 +46,12 @@ def _readme(heading: str) -> str:
     return section((ROOT / "README.md").read_text(encoding="utf-8"), heading)
 
 
+def _sandbox() -> str:
+    """Give what the README begins with: a sandbox, and a file of one notice."""
+    sends = _readme("## Send and receive")
+    return sends[: sends.index("$ hub submit")] + "```\n"
+
+
 def test_the_readme_sends_and_receives(tmp_path: Path) -> None:
     """At the desk: sent, received, verified, disclosed with a proof."""
     printed = _typed(_readme("## Send and receive"), tmp_path)
@@ -56,11 +62,17 @@ def test_the_readme_sends_and_receives(tmp_path: Path) -> None:
 
 def test_the_readme_joins_an_existing_system(tmp_path: Path) -> None:
     """By folders and by HTTPS: each answers the line, and gives its record to the prefecture."""
-    sends = _readme("## Send and receive")
-    text = sends[: sends.index("$ hub submit")] + "```\n" + _readme("## Join an existing system")
-    printed = _typed(text, tmp_path)
+    printed = _typed(_sandbox() + _readme("## Join an existing system"), tmp_path)
     assert printed.count('"outcome":"accepted"') == 2
     assert printed.count(f'"氏名":"{NAME}"') == 2
+
+
+def test_the_page_of_the_gateway_sends_and_receives(tmp_path: Path) -> None:
+    """The same two calls, where the reader has the sandbox of the README."""
+    page = (ROOT / "docs" / "gateway.md").read_text(encoding="utf-8")
+    printed = _typed(_sandbox() + page[: page.index("## Calls")], tmp_path)
+    assert printed.count('"outcome":"accepted"') == 1
+    assert printed.count(f'"氏名":"{NAME}"') == 1
 
 
 def test_the_page_of_the_simulators_plays(tmp_path: Path) -> None:

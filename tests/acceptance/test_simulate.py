@@ -40,6 +40,7 @@ def test_a_scenario_holds_and_called_again_says_the_same(sandbox: Sandbox, tmp_p
     first = sandbox.hub("simulate", str(file))
     assert (first.code, first.result["verdict"]) == (0, "holds")
     assert first.result["municipalities"][0]["lines"]["carried"] > 0
+    assert (tmp_path / "home-neighbours").stat().st_mode & 0o777 == 0o700
     again = sandbox.hub("simulate", str(file)).result
     assert again["municipalities"] == first.result["municipalities"]
     assert again["servers"] == first.result["servers"]

@@ -65,6 +65,8 @@ def language(request: pytest.FixtureRequest) -> str:
 def page(contexts: Mapping[str, BrowserContext], language: str) -> Iterator[Page]:
     """Give a window in which nothing may go wrong unseen."""
     page = contexts[language].new_page()
+    # Comparing two days of every rule takes seconds, on a busy machine many.
+    page.set_default_timeout(90_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if "Refused" in said.text else None)

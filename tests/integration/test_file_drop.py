@@ -14,7 +14,9 @@ import pytest
 
 from connectors.file_drop import FileDrop
 from connectors.running import drain, started
+from hub.bus.port import FencedError
 from hub.errors import SurroundingsError
+from hub.runtime.delivery import Counter
 from hub.runtime.slips import Slips
 from hub.runtime.until_idle import run_until_idle
 from hub.runtime.views import Views
@@ -280,3 +282,46 @@ def test_no_leg_waits_for_a_ledger_that_is_too_far_behind(embedded: Hub, town: P
     later = embedded.moved_to(embedded.clock.now() + timedelta(seconds=embedded.ledger_grace))
     drain([FileDrop(later, drop_of(town, TOWN))])
     assert [leg["ledger"] for leg in tidings(town)] == [None]
+
+
+def test_another_reader_of_the_same_party_doubles_nothing(
+    embedded: Hub, town: Path, prefecture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It acknowledges one record just before the connector does: the rest comes, each once."""
+    put(town, "notices.jsonl", _lines(*range(1, 13)))
+    drain([FileDrop(embedded, drop_of(town, TOWN))])
+    run_until_idle(embedded)
+    other = Counter(embedded, FEED, embedded.party(PREFECTURE))
+    taken: list[str] = []
+
+    def act() -> None:
+        """Let the other reader be first, once."""
+        for handover in other.fetch(0 if taken else 1):
+            taken.extend(each.message_id for each in handover.deliveries)
+            other.acknowledge(handover)
+
+    monkeypatch.setattr(embedded, "act", act)
+    with pytest.raises(FencedError):
+        drain([FileDrop(embedded, drop_of(prefecture, PREFECTURE))])
+    drain([FileDrop(embedded, drop_of(prefecture, PREFECTURE))])
+    given = [each["id"] for each in received(prefecture)]
+    assert (len(taken), len(given), len({*taken, *given})) == (1, 11, 12)
+    assert not in_hand(prefecture)
+
+
+def test_a_record_of_a_newer_form_is_not_passed_by(embedded: Hub, town: Path) -> None:
+    """An older program stops and says what to install; the newer one finds the record there."""
+    put(town, "notices.jsonl", _lines(1))
+    drain([FileDrop(embedded, drop_of(town, TOWN))])
+    run_until_idle(embedded)
+    older = Counter(embedded, FEED, embedded.party(PREFECTURE))
+
+    def unknown(_: object, __: bytes, fingerprint: str) -> bytes:
+        raise KeyError(fingerprint)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(older._feed), "upgrade", unknown, raising=True)
+        with pytest.raises(SurroundingsError, match="newer"):
+            list(older.fetch())
+    (handover,) = older.fetch()
+    assert len(handover.deliveries) == 1

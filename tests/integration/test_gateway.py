@@ -196,13 +196,18 @@ def test_the_command_serves_a_sandboxs_parties_and_no_other_home(tmp_path: Path)
     made = hub("--home", str(home), *words).result
     assert file.stat().st_mode & 0o777 == 0o600
     port = free_port()
-    env = {"HUB_GATEWAY_PORT": str(port)}
+    metrics = free_port()
+    env = {"HUB_GATEWAY_PORT": str(port), "HUB_METRICS_PORT": str(metrics)}
     with Service(home, "--role", "gateway", env=env) as service:
         service.await_event("gateway-listening")
         context = ssl.create_default_context(cafile=made["authority"])
         context.load_cert_chain(file)
         answer = httpx.get(f"https://127.0.0.1:{port}/v1/receipts", verify=context, timeout=30)
         assert (answer.status_code, answer.json()) == (200, [])
+        told = httpx.get(f"http://127.0.0.1:{metrics}/metrics").text
+        for certificate in ("own", "clients"):
+            name = "hub_gateway_certificate_expiry_timestamp_seconds"
+            assert f'{name}{{certificate="{certificate}"}} 1.' in told
         assert service.stop() == 0
     other = tmp_path / "other"
     key = {"HUB_MASTER_KEY": secrets.token_hex(32)}

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import httpx
 import pytest
 from prometheus_client import generate_latest
 
+from hub.gateway.body import GRACE_SECONDS
 from tests.support.gateways import Gateway, make_gateway
 from tests.support.hub_command import FEED
 from tests.support.notices import PREFECTURE, TOWN, line_of, notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 AT_ONCE = 6
 EVENTS = f"/feeds/{FEED}/events"
@@ -81,6 +85,8 @@ def test_calls_are_counted_by_their_route_without_what_was_asked_for(gateway: Ga
         town.put(f"/feeds/{FEED}/submissions/{slip}", content=line_of(notice(3)))
         town.get("/receipts", params={"id": slip})
         town.get(f"/no-such-address/{slip}")
+        # A call is counted when its answer has gone: on one connection, before the next is taken.
+        town.get("/receipts")
     told = _metrics(gateway)
     route = "/v1/feeds/{feed}/submissions/{slip}"
     assert f'hub_gateway_calls_total{{route="{route}",status="200"}}' in told
@@ -90,6 +96,29 @@ def test_calls_are_counted_by_their_route_without_what_was_asked_for(gateway: Ga
     assert slip not in told
     assert FEED not in "".join(line for line in told.split("\n") if "gateway" in line)
     assert TOWN not in told
+
+
+def test_a_gateway_that_ends_does_not_wait_for_a_body_that_does_not_come(
+    tmp_path: Path,
+) -> None:
+    """It gives the body some seconds, far fewer than a body has while the gateway goes on."""
+    ending = make_gateway(tmp_path)
+    began, go = threading.Event(), threading.Event()
+
+    def body() -> Iterator[bytes]:
+        yield line_of(notice(1))
+        began.set()
+        go.wait(60)
+
+    with ending.client(TOWN) as town, ThreadPoolExecutor(1) as pool:
+        with ending.listening():
+            slow = pool.submit(town.put, _place(), content=body())
+            began.wait(10)
+            asked = time.monotonic()
+        assert time.monotonic() - asked < GRACE_SECONDS / 2
+        go.set()
+        with pytest.raises(httpx.TransportError):
+            slow.result()
 
 
 def _metrics(gateway: Gateway) -> str:

@@ -114,7 +114,7 @@ def test_a_line_that_came_too_late_is_overtaken_and_one_too_early_is_sent_again(
     corrected = moved | {"更新順番号": 3, "異動事由": "職権修正等", "氏名": "架空　次郎"}
     early = notice(2, 更新順番号=2, 異動事由="転居", 住所="福島県福島市架空町３番地")
     with Stage(embedded, scenario({TOWN: {"by": "desk"}}), tmp_path) as stage:
-        (town,) = stage.towns
+        (town,) = stage.cast.towns
         register = town.register
         with register.memory.act():
             for items, day in ((notice(1), 0), (moved, 5), (corrected, 0), (notice(2), 5)):
@@ -125,7 +125,7 @@ def test_a_line_that_came_too_late_is_overtaken_and_one_too_early_is_sent_again(
         stage.exchange(calm=True)
         stage.exchange(calm=True)
         assert register.counts() == _COUNTS | {"carried": 4, "overtaken": 1}
-        verdicts = [judge(server, [town]) for server in stage.servers]
+        verdicts = [judge(server, [town]) for server in stage.cast.servers]
     assert [(each.residents, each.holds) for each in verdicts] == [(2, True), (2, True)]
 
 
@@ -133,10 +133,14 @@ def test_a_play_killed_after_any_act_goes_on_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Towns and servers have their files alone; afterwards all holds that must."""
-    towns = {TOWN: {"manners": ["duplicate"]}}
-    asked = scenario(towns, {PREFECTURE: {"manners": ["crash"]}}, residents=30, days=2)
+    towns: dict[str, dict[str, Any]] = {
+        TOWN: {"manners": ["duplicate"]},
+        OTHER_TOWN: {"by": "desk"},
+    }
+    servers = {PREFECTURE: {"manners": ["crash"]}}
+    asked = scenario(towns, servers, [(TOWN, OTHER_TOWN)], residents=30, days=2)
     kills = 0
-    for last in itertools.count(7, 53):
+    for last in itertools.count(7, 149):
         with sandbox_hub() as hub:
             if not _until_killed(hub, asked, tmp_path / str(last), last, monkeypatch):
                 break
@@ -144,7 +148,8 @@ def test_a_play_killed_after_any_act_goes_on_where_it_was(
             hub.slips = Slips(hub.bus, hub.vault)
             figures = play(hub, asked, tmp_path / str(last)).figures
             assert figures["verdict"] == "holds", last
-    assert kills > 5
+            assert figures["moves"][0]["certificates"] == 4, last
+    assert kills > 4
 
 
 def _until_killed(
@@ -174,8 +179,8 @@ def test_each_server_gets_only_its_own_towns(embedded: Hub, tmp_path: Path) -> N
         stage.load()
         stage.live()
         stage.exchange()
-        found = {server.body: server.senders() for server in stage.servers}
-        sent = [town.register.counts()["carried"] for town in stage.towns]
+        found = {server.body: server.senders() for server in stage.cast.servers}
+        sent = [town.register.counts()["carried"] for town in stage.cast.towns]
     assert found == {
         PREFECTURE: {TOWN: sent[0]},
         "330001": {CITY: sent[1]},

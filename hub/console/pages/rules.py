@@ -50,6 +50,11 @@ def rules(room: Room, asked: Asked) -> dict[str, Any]:
     }
 
 
+def warm(room: Room) -> None:
+    """Read every row: it takes seconds, which nobody should wait for."""
+    _whole(rules_of(room.hub.home), room.hub.books.catalogue.digest)
+
+
 @lru_cache(maxsize=2)
 def _whole(folder: Path, digest: str) -> Catalogue:
     """Read every row once; under another digest they are others."""

@@ -69,7 +69,8 @@ class Row(NamedTuple):
             "hashes": [base64.b64encode(each).decode() for each in self.hashes],
         }
         columns = dict(zip(COLUMNS, self.columns, strict=True))
-        return {**columns, "imported": self.imported, "proof": proof}
+        mark = {"imported": True} if self.imported else {}
+        return {**columns, **mark, "proof": proof}
 
     def __repr__(self) -> str:
         return f"Row({self.place})"

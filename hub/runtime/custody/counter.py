@@ -7,11 +7,13 @@ sender sealed. Only then is the step ``sent`` published, and with it the day on 
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from hub.bus.chunks import ChunksDamagedError, ChunksGoneError
 from hub.custody.events import Event
 from hub.custody.states import Cause, State, Step
+from hub.durable import move
 from hub.errors import SurroundingsError
 from hub.runtime.custody import records
 from hub.runtime.custody.counters import CustodyCounter, NotWaitingError
@@ -91,8 +93,9 @@ class FileCounter(CustodyCounter):
         Raises ``NotWaitingError`` where it does not wait, and one of ``NOT_WHOLE`` where it is not
         as it was sealed. It is opened twice, so that nothing of a damaged file is ever given.
         """
-        custody = next((each for each in self._ready() if each.file.id == file_id), None)
-        if custody is None:
+        self._log.catch_up()
+        custody = self._find(file_id)
+        if not self._may_be_given(custody):
             raise NotWaitingError
         whole = Whole(0, "")
         for piece in open_pieces(self._hub, custody.file):
@@ -102,11 +105,15 @@ class FileCounter(CustodyCounter):
     def fetch(self, folder: Path, most: int | None = None) -> Iterator[HandedOver]:
         """Write what waits into a folder, oldest first, and yield each file once it was sent."""
         _make(folder)
-        for custody in self._ready(most):
+        return islice(self._written(folder), most)
+
+    def _written(self, folder: Path) -> Iterator[HandedOver]:
+        for custody in self._ready():
             try:
                 whole = self._write(custody.file, folder)
             except NOT_WHOLE:
-                self.unopened += 1
+                # It counts for nothing: others wait behind it.
+                self._damaged.add(custody.file.id)
                 continue
             self._note_sent(custody)
             yield HandedOver(custody.file.id, _place(folder, custody.file), *whole)
@@ -122,18 +129,13 @@ class FileCounter(CustodyCounter):
                 yield piece
         self._note_sent(custody)
 
-    def _note_sent(self, custody: Custody) -> None:
-        """Note the first hand-over; what was fetched again meanwhile stays as it is."""
-        if self._log.files[custody.file.id].state is State.ACCEPTED:
-            self._publish(custody, State.SENT, Cause.HANDED_OVER)
-
     def _write(self, file: File, folder: Path) -> Whole:
         """Write a file under its name once all of it has opened; what is not whole is removed."""
         content = open_pieces(self._hub, file)
         draft = folder / f".{file.id}.part"
         try:
             whole = _copy(content, draft)
-            draft.replace(_place(folder, file))
+            move(draft, _place(folder, file))
         except OSError as error:
             raise SurroundingsError(
                 f"受信先のフォルダーに書けません（{error.strerror}）。空き容量と権限を確認してください"

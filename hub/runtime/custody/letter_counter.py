@@ -32,15 +32,18 @@ class LetterCounter(CustodyCounter):
 
     def fetch(self, most: int | None = None, besides: Container[str] = ()) -> Iterator[Delivery]:
         """Yield what waits, oldest first, each once it was noted as sent; but for the ids besides."""
-        wanted = (each for each in self._ready() if each.file.id not in besides)
-        for custody in islice(wanted, most):
+        return islice(self._given(besides), most)
+
+    def _given(self, besides: Container[str]) -> Iterator[Delivery]:
+        wanted = [each for each in self._ready() if each.file.id not in besides]
+        for custody in wanted:
             try:
                 delivery = self._delivery(custody)
             except NOT_OPENED:
-                self.unopened += 1
+                # It counts for nothing: others wait behind it.
+                self._damaged.add(custody.file.id)
                 continue
-            if custody.state is State.ACCEPTED:
-                self._publish(custody, State.SENT, Cause.HANDED_OVER)
+            self._note_sent(custody)
             yield delivery
 
     def acknowledge(self, delivery: Delivery) -> None:

@@ -7,7 +7,8 @@ before the position, and the mark by which the day of payload goes. Noted twice 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, NamedTuple
 
 from hub.bus.port import FencedError
 from hub.routing.values import Receipt
@@ -17,7 +18,7 @@ from hub.runtime.turn import Turn
 from hub.vocabulary.clock import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from hub.bus.port import Delivered, Record
@@ -26,11 +27,31 @@ if TYPE_CHECKING:
 
 GROUP = "hub.noter"
 _AT_ONCE = 500
+_FIRST_PAUSE_S = 5.0
+_LONGEST_PAUSE_S = 300.0
 _NAMED = {"ce_message", "ce_source", "ce_purpose"}
 
 
+class _Asked(NamedTuple):
+    """When a party's position is asked for again (``time.monotonic``), and after what pause."""
+
+    again_at: float
+    pause: float
+
+    @classmethod
+    def after(cls, found: int, before: _Asked | None) -> _Asked:
+        """Give it after a look: at once where there was something, else after twice the pause."""
+        pause = 0.0 if found or before is None else max(_FIRST_PAUSE_S, before.pause * 2)
+        pause = min(pause, _LONGEST_PAUSE_S)
+        return cls(time.monotonic() + pause, pause)
+
+
 class Noter:
-    """One of those who note. Use from one thread."""
+    """One of those who note. Use from one thread.
+
+    On Kafka each party that is asked for is a login of its own (``hub.bus.kafka_positions``), so
+    that one that does not fetch what waits for it is asked every five minutes at last.
+    """
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
@@ -38,6 +59,7 @@ class Noter:
         self._turn = Turn(hub.bus, GROUP, topics.lives().name)
         # Where a partition ended when all before was noted: until it has grown nothing is asked.
         self._settled: dict[Place, int] = {}
+        self._asked: dict[str, _Asked] = {}
 
     def step(self) -> int:
         """Note up to five hundred records of each partition; gives how many were noted.
@@ -46,11 +68,18 @@ class Noter:
         """
         self._lives.catch_up()
         readers = dict(self._places())
+        unnoted: dict[tuple[str, str], dict[int, int]] = {}
+        for place, end in self._hub.bus.ends(readers).items():
+            if end > max(self._settled.get(place, 0), self._lives.noted(place)):
+                topic, partition = place
+                unnoted.setdefault((readers[place], topic), {})[partition] = end
         noted = 0
         try:
-            for place, end in self._hub.bus.ends(readers).items():
-                if end > max(self._settled.get(place, 0), self._lives.noted(place)):
-                    noted += self._note(readers[place], place, end)
+            for (party, topic), ends in unnoted.items():
+                if self._is_asked(party):
+                    found = self._note_topic(party, topic, ends)
+                    self._asked[party] = _Asked.after(found, self._asked.get(party))
+                    noted += found
         except FencedError:
             return noted
         return noted
@@ -67,8 +96,20 @@ class Noter:
                 for partition in range(self._hub.bus.partitions(topic)):
                     yield (topic, partition), party
 
-    def _note(self, party: str, place: Place, end: int) -> int:
-        records = self._unnoted(party, place, end)
+    def _is_asked(self, party: str) -> bool:
+        """Say whether it is time to ask where a party stands: rarer the longer it stands still."""
+        asked = self._asked.get(party)
+        return asked is None or time.monotonic() >= asked.again_at
+
+    def _note_topic(self, party: str, topic: str, ends: Mapping[int, int]) -> int:
+        positions = self._hub.bus.positions(f"receive.{party}", topic)
+        return sum(
+            self._note(party, (topic, partition), end, positions.get(partition, 0))
+            for partition, end in ends.items()
+        )
+
+    def _note(self, party: str, place: Place, end: int, position: int) -> int:
+        records = self._unnoted(place, end, position)
         if not records or not self._is_our_turn():
             return 0
         self._lives.catch_up()
@@ -80,10 +121,9 @@ class Noter:
             self._turn.commit([*_receipts(party, fresh, now), mark])
         return len(fresh)
 
-    def _unnoted(self, party: str, place: Place, end: int) -> Sequence[Delivered]:
+    def _unnoted(self, place: Place, end: int, position: int) -> Sequence[Delivered]:
         """Give records before the party's position that no mark covers."""
         bus = self._hub.bus
-        position = bus.position(f"receive.{party}", *place)
         start = max(bus.extent(*place).begin, self._lives.noted(place))
         if position <= start:
             return []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hub.bus.port import Record
+from hub.bus.port import Batch, Record
 from hub.errors import UsageError
 from tests.integration.bus.processes import await_ready, release, waiting_worker, worker
 from tests.integration.bus.reading import everything, key_of, next_batch, numbered, values
@@ -149,3 +149,16 @@ def test_workers_killed_again_and_again_lose_double_and_reorder_nothing(shared_h
         member = bus.join("checker", ["in"])
         for _ in range(4):
             assert member.load(next_batch(member), [b"count"]) == {b"count": b"500"}
+
+
+def test_two_who_commit_by_hand_go_on_beside_each_other(shared_home: Home) -> None:
+    """Neither polls: each reads by itself, and goes on from where the other has left off."""
+    with shared_home.open() as mine, shared_home.open() as theirs:
+        mine.ensure("in", 1)
+        mine.publish(numbered("in", range(6)))
+        hands = [bus.join("group", ["in"]) for bus in (mine, theirs)]
+        for turn in (0, 1, 0, 0, 1, 0):
+            start = mine.position("group", "in", 0)
+            (record,) = mine.follow("in", 0, start, 1)
+            hands[turn].commit(Batch("group", "in", 0, start, [record]), [])
+        assert mine.backlog("group", "in") == 0

@@ -18,10 +18,12 @@ from hub.runtime.identities import hand_out_identity
 from hub.runtime.outcome import HUB
 from hub.runtime.settings import Settings
 from hub.runtime.submission import sender_record
+from hub.runtime.topic_care import open_topic_care
 from hub.runtime.until_idle import note, purge, run_until_idle
 from hub.runtime.views import Views
+from hub.vocabulary.clock import StillClock, parse_instant
 from hub.vocabulary.requests import Request
-from tests.integration.security.conftest import NOW
+from tests.integration.security.conftest import NOW, as_administrator
 from tests.support.notices import PREFECTURE, TOWN, notice, values_of
 
 if TYPE_CHECKING:
@@ -278,3 +280,36 @@ def test_a_recipient_that_hangs_in_a_block_holds_up_no_erasure(
     _played(hang)
     assert _codes(hub, PREFECTURE, NATIONAL)[-1] == "undelivered"
     assert _codes(hub, TOWN, PREFECTURE)[-1] == "undelivered"
+
+
+def test_a_new_password_is_taken_up_and_an_old_one_is_told(
+    place: Place, hub: Hub, client: Callable[..., KafkaClient]
+) -> None:
+    """A subscription goes on with the file's new password; who has the old one alone is refused."""
+    _take_all(hub, client, PREFECTURE)
+    file = place.home.kafka_users / f"org-{PREFECTURE}.password"
+    old = file.read_bytes()
+
+    def renew() -> None:
+        """Give the body a new password, and send it something."""
+        with (
+            as_administrator(place),
+            open_topic_care(place.home, place.bus, StillClock(parse_instant(NOW))) as care,
+        ):
+            assert care.rights
+            care.rights.renew_passwords([f"org-{PREFECTURE}"])
+        _carry(hub, 71)
+
+    async def story() -> None:
+        async with client() as reading:
+            messages = aiter(reading.subscribe(FEED))
+            first = asyncio.ensure_future(anext(messages))
+            await asyncio.sleep(2)
+            await asyncio.to_thread(renew)
+            async with await first as message:
+                assert message.feed == FEED
+
+    _played(story)
+    file.write_bytes(old)
+    with pytest.raises(RefusedError, match="SaslAuthenticationFailed"):
+        _take(client(), 1)

@@ -11,18 +11,22 @@ import json
 import os
 import re
 import secrets
+import ssl
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from socket import create_connection
 from typing import TYPE_CHECKING, NamedTuple, Self
+from uuid import uuid4
 
+import httpx
 import pytest
 
 from hub.durable import write_secret
 from ops.kafka.java import Machine, NodeError, java
 from tests.support.hub_command import Done, hub
 from tests.support.notices import notice
+from tests.support.services import Service, free_port
 from tests.unit.ops.composed import brokers, environment, services
 
 if TYPE_CHECKING:
@@ -112,13 +116,17 @@ class Broker:
 
     def await_healthy(self) -> None:
         """Wait as the file's health check does: until the door for clients is open."""
-        give_up = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < give_up:
-            assert self._process.poll() is None, (self._folder / "log").read_text()
-            with suppress(OSError), create_connection((self._host, _PORT), 1):
-                return
-            time.sleep(0.2)
-        raise AssertionError("the broker never opened its door")
+        _await_port(self._host, _PORT)
+        assert self._process.poll() is None, (self._folder / "log").read_text()
+
+
+def _await_port(host: str, port: int) -> None:
+    give_up = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < give_up:
+        with suppress(OSError), create_connection((host, port), 1):
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"nobody opened {host}:{port}")
 
 
 @contextmanager
@@ -140,9 +148,11 @@ def _started(profile: str, folder: Path) -> Iterator[Composed]:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
-    """Give the profile ``demo``, its broker up and nothing applied; skipped as other brokers are."""
+    """Give the profile ``demo``, its broker up and all applied; skipped as other brokers are."""
     try:
         with _started("demo", tmp_path_factory.mktemp("composed")) as demo:
+            applied = demo.call("apply-demo")
+            assert applied.code == 0, applied.err
             yield demo
     except NodeError as error:
         if os.environ.get("CI"):
@@ -152,10 +162,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
 
 def test_the_services_of_the_demo_carry_a_notice(demo: Composed) -> None:
     """After ``apply`` every role does its work with its own card, and the prefecture reads."""
-    applied = demo.call("apply-demo")
-    assert applied.code == 0, applied.err
-    made = {change["user"] for change in applied.result["changes"] if "user" in change}
-    assert {"worker", "custodian", "recorder", "hub", f"org-{TOWN}"} <= made
     assert demo.instead("apply-demo", "topics", "check").code == 0
     line = json.dumps(notice(1), ensure_ascii=False).encode()
     sent = ("submit", "--feed", "change-notice", "--from", TOWN, "-")
@@ -165,6 +171,41 @@ def test_the_services_of_the_demo_carry_a_notice(demo: Composed) -> None:
         assert done.code == 0, (service, done.err)
     got = demo.instead("hub-demo", "receive", "--feed", "change-notice", "--as", PREFECTURE)
     assert [each["from"] for each in got.lines] == [TOWN]
+
+
+def _caller(demo: Composed, party: str, port: int) -> httpx.Client:
+    """Give a client of the gateway with a certificate that the sandbox made for a party."""
+    file = demo.folder / f"{party}.pem"
+    made = demo.instead("hub-demo", "gateway", "certificate", party, "--out", str(file))
+    context = ssl.create_default_context(cafile=made.result["authority"])
+    context.load_cert_chain(file)
+    return httpx.Client(
+        base_url=f"https://127.0.0.1:{port}/v1/feeds/change-notice", verify=context, timeout=30
+    )
+
+
+def test_the_gateway_of_the_demo_serves_its_callers(demo: Composed) -> None:
+    """As its own user: it takes a town's notice under a slip, hands it over, is told that it came."""
+    given = {key: demo.here(value) for key, value in environment("gateway-demo").items()}
+    port = free_port()
+    given |= {"HUB_GATEWAY_PORT": str(port), "HUB_METRICS_HOST": "127.0.0.1"}
+    words = services()["gateway-demo"]["command"][1:]
+    line = json.dumps(notice(2), ensure_ascii=False).encode()
+    with (
+        Service(demo.folder / "hub" / "own", *words, env=given) as service,
+        _caller(demo, TOWN, port) as town,
+        _caller(demo, PREFECTURE, port) as prefecture,
+    ):
+        service.await_event("service-started")
+        _await_port("127.0.0.1", port)
+        sent = town.put(f"/submissions/{uuid4()}", content=line)
+        assert sent.status_code == 200, sent.text
+        assert demo.call("worker-demo", "--until-idle").code == 0
+        got = prefecture.get("/records?wait=10").text.strip().split("\n")
+        cursor = json.loads(got[-1])["cursor"]
+        kept = prefecture.post("/acknowledgements", json={"cursor": cursor})
+        assert kept.status_code == 204, kept.text
+        assert service.stop() == 0
 
 
 def test_a_home_without_a_card_is_not_let_in(demo: Composed) -> None:

@@ -58,6 +58,7 @@ USERS = {
     "recipient": "org-070009",
     "operator": "operator",
     "recorder": "recorder",
+    "gateway": "gateway",
     "administrator": "admin",
 }
 READS = {
@@ -67,6 +68,7 @@ READS = {
     "recipient": {"release", "keys"},
     "operator": set[str](),
     "recorder": {"ledger", "keys"},
+    "gateway": EVERY - {"state"},
     "administrator": EVERY,
 }
 WRITES = {
@@ -76,6 +78,7 @@ WRITES = {
     "recipient": set[str](),
     "operator": set[str](),
     "recorder": set[str](),
+    "gateway": EVERY - {"release", "release of another", "state"},
     "administrator": EVERY,
 }
 DELETES = {"custodian": PAYLOADS, "administrator": EVERY}
@@ -168,7 +171,7 @@ def test_what_the_broker_says_a_role_may(place: Place, role: str) -> None:
     assert {k for k, allowed in found.items() if "DELETE" in allowed} == DELETES.get(role, set())
     assert not any({"ALTER", "ALTER_CONFIGS"} & allowed for allowed in found.values())
     made = {kind for kind, allowed in found.items() if "CREATE" in allowed}
-    assert made == ({"file"} if role == "worker" else set())
+    assert made == ({"file"} if role in {"worker", "gateway"} else set())
     sees_settings = {kind for kind, allowed in found.items() if "DESCRIBE_CONFIGS" in allowed}
     assert sees_settings == (EVERY if role == "operator" else set())
 

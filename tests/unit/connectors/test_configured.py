@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from connectors.configured import FILE, open_connector, read_configured
 from hub.errors import UsageError
 from hub.testing import sandbox_hub
+from tests.unit.docs.pages import text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,3 +134,13 @@ def test_a_feed_that_folders_do_not_carry_is_refused(home: Path, feed: str) -> N
     with sandbox_hub() as hub, pytest.raises(UsageError, match=r"may name: change-notice, "):
         open_connector(hub, drop)
     assert not drop.folder.exists()
+
+
+def test_the_example_of_the_documentation_is_valid(home: Path) -> None:
+    """As it stands, with both folders outside the home."""
+    (example,) = re.findall(
+        r"^```toml\n(.*?)^```", text_of("connectors.md"), re.MULTILINE | re.DOTALL
+    )
+    (home / FILE).write_text(example, encoding="utf-8")
+    town, prefecture = read_configured(home).file_drops
+    assert (town.party, prefecture.party) == ("072010", "070009")

@@ -17,6 +17,7 @@ _REMOVERS = {"unlink", "rmdir", "rmtree", "remove_tree", "removedirs"}
 _KNOWN = {
     "bus/chunk_files.py",
     "bus/kafka_slots.py",
+    "client/files.py",
     "ledger/disk.py",
     "ledger/drop.py",
     "ledger/log_files.py",

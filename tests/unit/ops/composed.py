@@ -10,6 +10,9 @@ import yaml
 
 ROOT = Path(__file__).parents[3]
 PROFILES = ("demo", "full")
+BESIDE = {"gateway": "full"}
+"""A profile that is asked for beside another, whose services its own need."""
+
 Service = dict[str, Any]
 
 
@@ -31,6 +34,12 @@ def services(profile: str = "") -> dict[str, Service]:
 def hub_services(profile: str = "") -> dict[str, Service]:
     """Give the services that run the hub's own image."""
     return {n: s for n, s in services(profile).items() if s["image"] == "juki-hub"}
+
+
+def hub_services_beside(profile: str) -> dict[str, Service]:
+    """Give those of a profile and of the profiles that may be asked for beside it."""
+    others = [name for name, needed in BESIDE.items() if needed == profile]
+    return hub_services(profile) | {n: s for o in others for n, s in hub_services(o).items()}
 
 
 def brokers(profile: str) -> dict[str, dict[str, str]]:

@@ -14,7 +14,7 @@ import yaml
 
 from hub.console.routes import pages
 from hub.runtime.metrics import Metrics
-from tests.unit.ops.composed import PROFILES, ROOT, Service, hub_services
+from tests.unit.ops.composed import PROFILES, ROOT, Service, hub_services_beside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +70,8 @@ def _called(name: str, service: Service) -> list[str]:
 def test_prometheus_asks_every_role_where_it_answers(profile: str) -> None:
     """At its name and port; the role listens to more than itself, and the health check asks too."""
     asked = _asked()
-    found = {n: s for n, s in hub_services(profile).items() if s["command"][0] == "run"}
+    services = hub_services_beside(profile)
+    found = {n: s for n, s in services.items() if s["command"][0] == "run"}
     for name, service in found.items():
         port = int(service["environment"]["HUB_METRICS_PORT"])
         assert service["environment"]["HUB_METRICS_HOST"] == "0.0.0.0"  # noqa: S104 -- in its network

@@ -17,6 +17,7 @@ from hub.runtime.custody.letter_counter import LetterCounter
 from hub.runtime.custody.submission import FileSubmission
 from hub.runtime.previews import previews
 from hub.runtime.until_idle import run_until_idle
+from hub.runtime.views import Views
 from hub.testing import sandbox_hub
 from hub.vocabulary.requests import Request
 from tests.support.notices import TOWN, line_of, notice
@@ -147,3 +148,31 @@ def test_a_preview_says_of_every_kind_who_would_get_what(hub: Hub, tmp_path: Pat
         assert found["id"] is None
     run_until_idle(hub)
     assert not list(_counter(hub).fetch(tmp_path / "out"))
+
+
+def test_the_slower_of_two_downloads_takes_nothing_back(hub: Hub) -> None:
+    """Another has confirmed the file meanwhile: its sender goes on seeing it acknowledged."""
+    file_id = _accepted(hub)
+    slow = _counter(hub).hand_over(file_id)
+    next(slow.pieces)
+    elsewhere = hub.moved_to(hub.clock.now())
+    quick = FileCounter(elsewhere, FILES, elsewhere.body(CENTRE))
+    list(quick.hand_over(file_id).pieces)
+    assert quick.confirm(file_id)
+    list(slow.pieces)
+    assert _state(hub, file_id) is State.ACKNOWLEDGED
+    views = Views(hub.home.views, hub.bus, hub.home.path)
+    assert [leg["code"] for leg in views.receipts(CITY)] == ["acknowledged"]
+    views.close()
+
+
+def test_a_damaged_letter_is_passed_by_whoever_asks_for_one(hub: Hub) -> None:
+    """The next that opens is given; the damaged one is counted, and keeps nobody waiting."""
+    play = Play(hub)
+    play.submit(CERTIFICATE, OLD, certificate(1), certificate(2))
+    play.run()
+    damaged, whole = list(LetterCounter(play.hub, CERTIFICATE, play.hub.body(NEW)).fetch())
+    play.hub.vault.destroy_file_keys([damaged.message_id])
+    counter = LetterCounter(play.hub, CERTIFICATE, play.hub.body(NEW))
+    assert [each.message_id for each in counter.fetch(1)] == [whole.message_id]
+    assert counter.unopened == 1
