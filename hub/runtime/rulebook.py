@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from hub.errors import ForgeryError, SurroundingsError
 from hub.ledger.note import NoteError, NoteSigner, parse_note
 from hub.resources import shelf
-from hub.rules.files import CatalogueError, digest_of
+from hub.rules.files import digest_of
 from hub.rules.load import load_books
 from hub.rules.signed import Standing, Statement, read_statement, standing
 from hub.runtime.home_settings import subscriptions_of
@@ -85,7 +85,7 @@ def _has_digest(folder: Path, digest: str) -> bool:
     """Say whether a folder of rules is what its name says; one that cannot be read is not."""
     try:
         return digest_of(folder) == digest
-    except (OSError, CatalogueError):
+    except OSError:
         return False
 
 
