@@ -1,6 +1,6 @@
 """For those who read their own topics on the hub's Kafka, with their own keys and no secret of the hub.
 
-    async with KafkaClient("kafka://bus.example:9093", identity, card) as client:
+    async with KafkaClient("kafka://bus.example:9092", identity, card) as client:
         async for message in client.subscribe("change-notice"):
             async with message:
                 store(message.items)

@@ -1,6 +1,6 @@
 """A Faust application as a recipient: its topic gives opened and checked records, or nothing.
 
-    source = FaustFeed("kafka://bus.example:9093", "change-notice", identity, card, unopened=tell)
+    source = FaustFeed("kafka://bus.example:9092", "change-notice", identity, card, unopened=tell)
     app = source.app()
 
     @app.agent(source.topic(app))
