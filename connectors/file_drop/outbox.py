@@ -61,8 +61,9 @@ class Outbox:
     def _pick_up(self, name: str) -> Path:
         """Take a file and its checksum in hand; the checksum first, since no file goes without."""
         place = self._sending / str(uuid4())
-        for part in ("sidecar", "payload", "answers"):
-            (place / part).mkdir(mode=0o700, parents=True)
+        # Each is durable before the file leaves the outbox: else a power cut could lose it with them.
+        for folder in (place, *(place / part for part in ("sidecar", "payload", "answers"))):
+            places.make_own(folder)
         sidecar = name + places.SIDECAR
         move(self._outbox / sidecar, place / "sidecar" / sidecar)
         move(self._outbox / name, place / "payload" / name)
@@ -118,9 +119,7 @@ class Outbox:
 
     def _check(self, place: Path, payload: Path) -> None:
         sidecar = place / "sidecar" / (payload.name + places.SIDECAR)
-        with places.open_regular(sidecar) as file:
-            said = file.read(_CHECKSUM_CHARACTERS).decode("ascii", "replace").lower()
-        if said != places.checksum(payload):
+        if places.read_sidecar(sidecar) != places.checksum(payload):
             raise UsageError(
                 "チェックサムが一致しません。ファイルを作り直して置いてください"
                 " / the checksum does not match: write the file anew"
@@ -137,9 +136,6 @@ class Outbox:
 
     def _failed(self, place: Path, name: str) -> Path:
         return self._folders.failed / f"{name}.{place.name}"
-
-
-_CHECKSUM_CHARACTERS = 64
 
 
 def _picked_up(place: Path) -> tuple[int, str]:

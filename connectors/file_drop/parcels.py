@@ -73,7 +73,7 @@ class Parcels:
         self._kind: _Kind = kind(hub, feed, party)
         self._inbox = folders.inbox(feed)
         self._receiving = folders.receiving(feed)
-        self._unopened_told = False
+        self._unopened_told = 0
 
     def resume(self) -> None:
         """Give over what was sent before an end, and throw away what comes again."""
@@ -93,9 +93,9 @@ class Parcels:
             found = True
             self._hub.act()
             self._finish(path)
-        if self._kind.unopened and not self._unopened_told:
-            structlog.get_logger().error("records-not-opened", records=self._kind.unopened)
-            self._unopened_told = True
+        if self._kind.unopened > self._unopened_told:
+            self._unopened_told = self._kind.unopened
+            structlog.get_logger().error("records-not-opened", records=self._unopened_told)
         return found
 
     def _finish(self, path: Path) -> None:

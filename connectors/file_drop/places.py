@@ -19,7 +19,7 @@ import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from hub.durable import move
+from hub.durable import move, sync
 from hub.errors import SurroundingsError, UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 SIDECAR = ".sha256"
 # Names of files of ours are made of it and an id; a file system takes 255 bytes.
 _LONGEST_NAME_BYTES = 180
+_CHECKSUM_CHARACTERS = 64
+# With what may stand before it: a byte order mark and a backslash.
+_SIDECAR_BYTES = _CHECKSUM_CHARACTERS + 4
 
 
 class Places:
@@ -59,12 +62,20 @@ class Places:
         return self._root / "work" / "receiving" / feed
 
     def make(self, sends: Iterable[str], receives: Iterable[str]) -> None:
-        """Make the folders that are missing, for nobody but the hub's own user to use."""
+        """Make the folders that are missing, and keep every other user out of all of them."""
         wanted = [self.receipts, self.failed, self.told]
         wanted += [folder(feed) for feed in sends for folder in (self.outbox, self.sending)]
         wanted += [folder(feed) for feed in receives for folder in (self.inbox, self.receiving)]
-        for folder in wanted:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in dict.fromkeys(part for each in wanted for part in self._way_to(each)):
+            make_own(folder)
+
+    def _way_to(self, folder: Path) -> Iterator[Path]:
+        """Yield the folders from the one below the root down to this one."""
+        place = self._root
+        for part in folder.relative_to(self._root).parts:
+            place /= part
+            yield place
 
     def hold(self) -> None:
         """Keep every other process out; raises ``SurroundingsError`` where one is there."""
@@ -84,6 +95,14 @@ class Places:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def make_own(folder: Path) -> None:
+    """Make a folder that outlives a power cut, or keep other users out of one that is there."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    sync(folder.parent)
+    if stat.S_IMODE(folder.stat().st_mode) != stat.S_IRWXU:
+        folder.chmod(stat.S_IRWXU)
 
 
 def complete_files(folder: Path) -> list[str]:
@@ -129,13 +148,25 @@ def checksum(path: Path) -> str:
 
 
 def write(path: Path, lines: Iterable[bytes]) -> None:
-    """Write a file that is there whole and durable, or not at all under this name."""
+    """Write a file of mode 600 that is there whole and durable, or not at all under this name."""
     draft = path.with_name(f".{path.name}.part")
-    with draft.open("wb") as file:
+    descriptor = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
         file.writelines(lines)
         file.flush()
         os.fsync(file.fileno())
     move(draft, path)
+
+
+def read_sidecar(path: Path) -> str:
+    """Give the SHA-256 that a file in the form of ``sha256sum`` says, in small letters.
+
+    It begins with a backslash where the name beside it has one, and some editors put a byte order
+    mark first. Raises as ``open_regular``.
+    """
+    with open_regular(path) as file:
+        said = file.read(_SIDECAR_BYTES).decode("utf-8-sig", "replace")
+    return said.removeprefix("\\")[:_CHECKSUM_CHARACTERS].lower()
 
 
 def write_sidecar(path: Path, of: Path) -> None:

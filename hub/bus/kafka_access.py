@@ -66,7 +66,7 @@ class Access:
                 "security.protocol": "SASL_SSL",
                 "sasl.mechanism": "SCRAM-SHA-512",
                 "sasl.username": self.user,
-                "sasl.password": _secret(self.password_file).read_text("utf-8").strip(),
+                "sasl.password": _password(self.password_file),
             }
         if self.certificate_file is None or self.key_file is None:
             raise TypeError("an access is whole when it is made")
@@ -113,6 +113,16 @@ def _readable(file: Path) -> Path:
             f" / the file {file.name} for Kafka cannot be read; check where it is and its rights"
         )
     return file
+
+
+def _password(file: Path) -> str:
+    try:
+        return _secret(file).read_text("utf-8").strip()
+    except UnicodeDecodeError:
+        raise SurroundingsError(
+            f"{file.name} はパスワードのファイル（UTF-8）ではありません。受け取り直してください"
+            f" / {file.name} is no file of a password (UTF-8): ask for it anew"
+        ) from None
 
 
 def _secret(file: Path) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hub.cli.options import HubCommand, open_hub, operator, rules_here
+from hub.cli.options import HubCommand, home, open_hub, operator, rules_here
 from hub.cli.output import show
 from hub.errors import UsageError
 from hub.resources import shelf
@@ -25,6 +25,11 @@ from hub.runtime.rulebook import keep_rules
 @click.option("--new-key", is_flag=True, help="署名鍵も替える / with a new key for signing")
 def sign(folder: Path | None, *, shipped: bool, new_key: bool) -> None:
     """規則に署名する / Let the present rules, or a FOLDER's, count from the next batch on."""
+    if folder and shipped:
+        raise UsageError(
+            "FOLDER と --shipped は一緒に使えません。どちらかを指定してください"
+            " / FOLDER and --shipped do not go together: give one of them"
+        )
     acting = operator()
     chosen = shelf("rules") if shipped else folder or rules_here()
     if problems := lint(chosen).problems:
@@ -33,9 +38,9 @@ def sign(folder: Path | None, *, shipped: bool, new_key: bool) -> None:
             f" / the rules have {len(problems)} faults and cannot be signed; see `hub rules lint`"
         )
     digest = digest_of(chosen)
+    # Before the hub reads the rules that count: a damaged copy of these may be what it would read.
+    _keep(chosen, digest)
     with open_hub() as hub:
-        if folder and not shipped:
-            keep_rules(hub.home, folder, digest)
         # On record first: rules that count without a record of who signed them would be nobody's.
         if new_key:
             record_keys(hub, HUB, "rules-key", acting)
@@ -44,3 +49,10 @@ def sign(folder: Path | None, *, shipped: bool, new_key: bool) -> None:
     show(
         {"catalogue": statement.digest, "signed": statement.signed.isoformat(), "operator": acting}
     )
+
+
+def _keep(chosen: Path, digest: str) -> None:
+    """Let the home hold what is to be signed; of the rules that came along, only a copy it has."""
+    holder = home()
+    if chosen != shelf("rules") or (holder.rules / digest).exists():
+        keep_rules(holder, chosen, digest)

@@ -17,7 +17,7 @@ from hub.runtime.kafka_certificates import (
     renew_authorities,
     trusted_by_clients,
 )
-from hub.sealing.certificates import AUTHORITY_DAYS, first_end
+from hub.sealing.certificates import AUTHORITY_DAYS, first_end, trusted_until
 from hub.vocabulary.clock import rfc3339
 
 _DAYS = 30
@@ -52,8 +52,11 @@ def certificates(folder: Path, hosts: tuple[str, ...], days: int, *, renew_autho
     else:
         certify_brokers(folder, hosts, days=days)
         certify_administrator(folder, days=days)
-    ends = {"broker": folder / "broker-1.pem", "authority": trusted_by_clients(folder)}
-    show({"brokers": hosts} | {name: _end(file) for name, file in ends.items()})
+    ends = {
+        "broker": first_end(folder / "broker-1.pem"),
+        "authority": trusted_until(trusted_by_clients(folder)),
+    }
+    show({"brokers": hosts} | {name: _spelt(end) for name, end in ends.items()})
 
 
 def _renew(folder: Path) -> None:
@@ -65,5 +68,5 @@ def _renew(folder: Path) -> None:
     renew_authorities(folder)
 
 
-def _end(file: Path) -> str:
-    return rfc3339(datetime.fromtimestamp(first_end(file), UTC))
+def _spelt(end: float) -> str:
+    return rfc3339(datetime.fromtimestamp(end, UTC))

@@ -17,6 +17,7 @@ from hub.gateway.cursor import read_cursor
 from hub.gateway.records import NOTHING, Records, spell
 from hub.runtime.previews import previews
 from hub.runtime.slip_submission import SlipSubmission
+from hub.vocabulary.clock import today
 from hub.vocabulary.requests import Request
 
 if TYPE_CHECKING:
@@ -99,13 +100,22 @@ def _spell(rows: Iterator[dict[str, Any]], answer: Spool) -> None:
 
 
 def fetch(room: Room, caller: Caller, feed: str, most: int) -> Records:
-    """Give the next records, or letters, that the caller may read and has not acknowledged."""
+    """Give the next records, or letters, that the caller may read and has not acknowledged.
+
+    Whoever's subscription has ended is told so beside them.
+    """
     recipient = caller.party(room)
     room.require(feed)
+    ended = room.hub.books.subscriptions.ended(recipient.id, feed, today(room.hub.clock))
+    told = {"until": ended.until.isoformat(), "reason": ended.reason} if ended else None
+    return _next(room, caller, feed, most)._replace(ended=told)
+
+
+def _next(room: Room, caller: Caller, feed: str, most: int) -> Records:
     if room.hub.carries_letters(feed):
         return custody_calls.letters(room, caller, feed, most)
     require_records(room, feed)
-    counter = room.counter(feed, recipient.id)
+    counter = room.counter(feed, caller.party(room).id)
     for partition in in_turn(counter):
         if found := counter.ahead(partition, 0, min(most, MOST_RECORDS)):
             return spell(found)

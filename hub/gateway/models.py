@@ -36,12 +36,22 @@ class PreviewAnswer(LineAnswer):
     recipients: list[dict[str, Any]]
 
 
+class EndedAnswer(BaseModel):
+    """A subscription that has ended: its last day, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    until: str
+    reason: str
+
+
 class RecordsAnswer(BaseModel):
     """Some records, opened, and the cursor to acknowledge all of them by; nothing where none wait.
 
     Each is as ``hub receive`` prints it, with a cursor that acknowledges it and those before it.
 
-    ``unopened`` counts records among them that did not open.
+    ``unopened`` counts records among them that did not open. ``ended`` says why nothing follows,
+    where the caller's subscription has ended.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +59,7 @@ class RecordsAnswer(BaseModel):
     records: list[dict[str, Any]]
     cursor: str | None
     unopened: int
+    ended: EndedAnswer | None
 
 
 class FileAnswer(BaseModel):

@@ -14,12 +14,14 @@ class Records(NamedTuple):
     """Some records, opened, and the cursor to acknowledge all of them by, if there is one.
 
     Each bears a cursor of its own, which acknowledges it and, of one partition, those before it. A
-    letter's cursor is its id, and there is none for several letters.
+    letter's cursor is its id, and there is none for several letters. ``ended`` says until when the
+    subscription went, and why, where it has ended: what is left is given, and nothing follows.
     """
 
     records: list[dict[str, Any]]
     cursor: str | None
     unopened: int
+    ended: dict[str, str] | None = None
 
     def __repr__(self) -> str:
         return f"Records({len(self.records)} records, {self.unopened} unopened)"

@@ -16,7 +16,7 @@ from hub.errors import SurroundingsError, UsageError
 from hub.gateway.caller import SCOPE
 from hub.listening import Guests, Heard, Limits, listen
 from hub.own_certificate import own_context
-from hub.sealing.certificates import first_end
+from hub.sealing.certificates import first_end, trusted_until
 
 if TYPE_CHECKING:
     import socket
@@ -51,7 +51,7 @@ class Door(NamedTuple):
         Raises ``UsageError`` for a file that is no certificate.
         """
         _context(self)
-        return {"own": first_end(self.certificate), "clients": first_end(self.clients)}
+        return {"own": first_end(self.certificate), "clients": trusted_until(self.clients)}
 
 
 class _WithCertificate(H11Protocol):

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hub.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
+
+    from hub.vocabulary.organisations import Directory
 
 _KEYS = {"organisation", "feed", "until", "reason"}
 
@@ -48,11 +50,19 @@ class Subscriptions:
         return row if row is not None and row.until < day else None
 
 
-def read_subscriptions(rows: object) -> Subscriptions:
-    """Read the ``[[subscription]]`` tables of a home; raises ``UsageError`` where one is not whole."""
+def read_subscriptions(rows: object, directory: Directory, feeds: Collection[str]) -> Subscriptions:
+    """Read the ``[[subscription]]`` tables of a home.
+
+    ``organisation`` is a body's id or official name, ``feed`` one of ``feeds``. Raises ``UsageError``
+    where a table is not whole, or names what is not known: an end that meets nobody would let a
+    right go on that somebody thinks is over.
+    """
     if not isinstance(rows, list):
         raise _unreadable(0)
-    return Subscriptions(_row(row, number) for number, row in enumerate(rows, start=1))
+    return Subscriptions(
+        _known(_row(row, number), number, directory, feeds)
+        for number, row in enumerate(rows, start=1)
+    )
 
 
 def _row(row: Mapping[str, Any], number: int) -> Subscription:
@@ -60,6 +70,27 @@ def _row(row: Mapping[str, Any], number: int) -> Subscription:
     if not whole or not all(isinstance(row[key], str) for key in _KEYS - {"until"}):
         raise _unreadable(number)
     return Subscription(row["organisation"], row["feed"], row["until"], row["reason"])
+
+
+def _known(
+    row: Subscription, number: int, directory: Directory, feeds: Collection[str]
+) -> Subscription:
+    """Give the row with its body's id."""
+    body = directory.find(row.organisation)
+    if body is None:
+        raise UsageError(
+            f"subscriptions.toml の{number}番目の表の organisation は知らない機関です。"
+            "機関コードか正式名称を書いてください"
+            f" / organisation in table {number} of subscriptions.toml is no known body:"
+            " write its code or its official name"
+        )
+    if row.feed not in feeds:
+        raise UsageError(
+            f"subscriptions.toml の{number}番目の表の feed は知らない種類です。次から選んでください"
+            f" / feed in table {number} of subscriptions.toml is not known: choose one of"
+            f" {', '.join(sorted(feeds))}"
+        )
+    return row._replace(organisation=body.id)
 
 
 def _unreadable(number: int) -> UsageError:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.custody.terms import Terms
+    from hub.rules.load import Books
     from hub.rules.subscriptions import Subscriptions
 
 
@@ -48,9 +49,13 @@ def terms_of(folder: Path, organisation: str) -> Terms:
     return read_terms(load_custody().terms, organisation, own, closing_days(folder, organisation))
 
 
-def subscriptions_of(folder: Path) -> Subscriptions:
-    """Give until when bodies receive, from ``subscriptions.toml``; raises ``UsageError``."""
-    return read_subscriptions(read_table(folder, "subscriptions.toml").get("subscription", []))
+def subscriptions_of(folder: Path, books: Books) -> Subscriptions:
+    """Give until when bodies receive, from ``subscriptions.toml``.
+
+    Raises ``UsageError`` where it cannot be used, or names what the rules do not know.
+    """
+    rows = read_table(folder, "subscriptions.toml").get("subscription", [])
+    return read_subscriptions(rows, books.directory, books.catalogue.terms.feeds)
 
 
 def read_table(folder: Path | None, name: str) -> dict[str, Any]:

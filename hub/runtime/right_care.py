@@ -9,12 +9,15 @@ from hub.bus.declared_rights import RECIPIENT, user_of
 from hub.errors import UsageError
 from hub.runtime.kafka_card import access_of
 from hub.runtime.kafka_users import (
+    alone,
+    draft_passwords,
     forget_password,
     keep_authority,
     keep_passwords,
     new_passwords,
+    unfinished,
 )
-from hub.runtime.right_changes import GrantRight, MakeUser, RemoveUser, RevokeRight
+from hub.runtime.right_changes import FinishPassword, GrantRight, MakeUser, RemoveUser, RevokeRight
 from hub.runtime.right_plan import changes, possible_users, shown, strange
 from hub.runtime.rights import entitlements, wanted_rights
 
@@ -45,9 +48,10 @@ class RightCare:
     def added_to(self, plan: Plan) -> Plan:
         """Give the plan with what differs in rights and users."""
         given, ended = self._given()
-        found = self._care.found(self._ours())
+        found, wanted = self._care.found(self._ours()), wanted_rights(given)
+        left = sorted(unfinished(self._home) & wanted.users & found.users)
         return plan._replace(
-            rights=list(changes(wanted_rights(given), found, ended)),
+            rights=[*changes(wanted, found, ended), *map(FinishPassword, left)],
             unresolved=[*plan.unresolved, *strange(found)],
         )
 
@@ -69,16 +73,20 @@ class RightCare:
     def apply(self, wanted: Sequence[RightChange]) -> None:
         """Take away, then make users, then give, and wait until all of it shows.
 
-        A password is kept in the home before the broker knows it: one that nobody has would shut
-        its user out. What the administrator trusts goes to the users of the home first.
+        What the administrator trusts goes to the users of the home first.
         """
+        with alone(self._home):
+            self._apply(wanted)
+
+    def _apply(self, wanted: Sequence[RightChange]) -> None:
         keep_authority(self._home, access_of(self._home))
         self._care.revoke([change.right for change in wanted if isinstance(change, RevokeRight)])
         gone = [change.user for change in wanted if isinstance(change, RemoveUser)]
         self._care.remove_users(gone)
         for user in gone:
             forget_password(self._home, user)
-        self._set_passwords([change.user for change in wanted if isinstance(change, MakeUser)])
+        made = [each.user for each in wanted if isinstance(each, MakeUser | FinishPassword)]
+        self._set_passwords(made)
         self._care.grant([change.right for change in wanted if isinstance(change, GrantRight)])
         if wanted:
             self._care.await_shown(
@@ -93,11 +101,16 @@ class RightCare:
                 "利用者の名前が正しくありません。役割名か org-機関コードで指定してください"
                 " / no such user: name a role, or org- and a body's id"
             )
-        self._set_passwords(users)
+        with alone(self._home):
+            self._set_passwords(users)
 
     def _set_passwords(self, users: Sequence[str]) -> None:
-        """Give users new passwords."""
+        """Give users new passwords.
+
+        They lie in the home before the brokers know them: one that nobody has would shut its user
+        out. Whoever is killed in between leaves drafts, which ``added_to`` finds.
+        """
         passwords = new_passwords(users)
-        names = {user: self._care.name(user) for user in users}
-        keep_passwords(self._home, passwords, names, access_of(self._home))
+        draft_passwords(self._home, passwords, access_of(self._home))
         self._care.set_passwords(passwords)
+        keep_passwords(self._home, {user: self._care.name(user) for user in users})

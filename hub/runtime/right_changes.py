@@ -58,6 +58,24 @@ class MakeUser(NamedTuple):
         return {"what": "make-user", "user": self.user}
 
 
+class FinishPassword(NamedTuple):
+    """A new password was drawn up and nobody knows whether the brokers have it: give another."""
+
+    user: str
+
+    @property
+    def words(self) -> str:
+        """Say it in one line."""
+        return (
+            f"~ {self.user}: パスワードの変更が途中で止まっています。新しいものにします"
+            " / a change of the password broke off: it gets another"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as JSON has it."""
+        return {"what": "finish-password", "user": self.user}
+
+
 class RemoveUser(NamedTuple):
     """A user of ours who holds no role any more."""
 
@@ -73,7 +91,7 @@ class RemoveUser(NamedTuple):
         return {"what": "remove-user", "user": self.user}
 
 
-RightChange = GrantRight | RevokeRight | MakeUser | RemoveUser
+RightChange = GrantRight | RevokeRight | MakeUser | FinishPassword | RemoveUser
 """A difference that the hub can remove."""
 
 

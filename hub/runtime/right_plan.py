@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hub.bus.declared_rights import roles, user_of
 from hub.runtime.right_changes import (
+    FinishPassword,
     GrantRight,
     MakeUser,
     RemoveUser,
@@ -46,7 +47,7 @@ def shown(found: FoundRights, change: RightChange) -> bool:
             return right in found.rights
         case RevokeRight(right):
             return right not in found.rights
-        case MakeUser(user):
+        case MakeUser(user) | FinishPassword(user):
             return user in found.users
         case RemoveUser(user):
             return user not in found.users

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from hub.errors import ForgeryError, SurroundingsError
 from hub.ledger.note import NoteError, NoteSigner, parse_note
 from hub.resources import shelf
+from hub.rules.files import CatalogueError, digest_of
 from hub.rules.load import load_books
 from hub.rules.signed import Standing, Statement, read_statement, standing
 from hub.runtime.home_settings import subscriptions_of
@@ -51,18 +52,25 @@ def books_of(home: Home) -> Books:
 
     Raises ``CatalogueError`` or ``UsageError`` where one of them cannot be used.
     """
-    return load_books(rules_of(home))._replace(subscriptions=subscriptions_of(home.path))
+    books = load_books(rules_of(home))
+    return books._replace(subscriptions=subscriptions_of(home.path, books))
 
 
 def keep_rules(home: Home, folder: Path, digest: str) -> None:
-    """Copy a folder of rules into the home under its digest, whole or not at all."""
-    if (home.rules / digest).is_dir():
+    """Copy a folder of rules into the home under its digest, whole or not at all.
+
+    A copy that was there and no longer has that digest gives way to it.
+    """
+    kept = home.rules / digest
+    if kept.is_dir() and _has_digest(kept, digest):
         return
-    draft = home.rules / f"{digest}.{os.getpid()}"
+    draft, old = (home.rules / f"{digest}.{os.getpid()}{end}" for end in ("", ".old"))
     try:
         home.rules.mkdir(exist_ok=True)
         shutil.copytree(folder, draft, ignore=shutil.ignore_patterns(".*"))
-        draft.rename(home.rules / digest)
+        if kept.is_dir():
+            kept.rename(old)
+        draft.rename(kept)
     except OSError as error:
         raise SurroundingsError(
             f"規則をホームに写せません（{error.strerror}）。権限と空き容量を確認してください"
@@ -70,6 +78,15 @@ def keep_rules(home: Home, folder: Path, digest: str) -> None:
         ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _has_digest(folder: Path, digest: str) -> bool:
+    """Say whether a folder of rules is what its name says; one that cannot be read is not."""
+    try:
+        return digest_of(folder) == digest
+    except (OSError, CatalogueError):
+        return False
 
 
 class RulesNotSignedError(SurroundingsError):

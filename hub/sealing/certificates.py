@@ -146,9 +146,32 @@ def _unusable(file: Path) -> SurroundingsError:
 
 
 def first_end(file: Path) -> float:
-    """Give when the first of a file's certificates runs out, in seconds since 1970."""
-    found = x509.load_pem_x509_certificates(file.read_bytes())
-    return min(each.not_valid_after_utc.timestamp() for each in found)
+    """Give when the first of a chain's certificates runs out, in seconds since 1970.
+
+    Raises ``SurroundingsError`` where the file cannot be read or holds none.
+    """
+    return min(_ends(file))
+
+
+def trusted_until(file: Path) -> float:
+    """Give when the last of the authorities of a file runs out, in seconds since 1970.
+
+    While one is renewed the file holds the new one and the old one, and the old one's end is no
+    loss. Raises ``SurroundingsError`` where the file cannot be read or holds none.
+    """
+    return max(_ends(file))
+
+
+def _ends(file: Path) -> list[float]:
+    try:
+        found = x509.load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError):
+        raise SurroundingsError(
+            f"{file.name} は読める証明書のファイル（PEM）ではありません。内容と権限を確認してください"
+            f" / {file.name} is no file of certificates (PEM) that can be read: check what it holds"
+            " and its rights"
+        ) from None
+    return [each.not_valid_after_utc.timestamp() for each in found]
 
 
 def _draft(

@@ -95,7 +95,10 @@ class Keyring:
         A forged one, and one that gives a known id another content, raises
         ``ForgedAnnouncementError``; nothing of it is kept. A forgotten key stays forgotten.
         """
-        announcement = Announcement.from_bytes(raw)
+        return self.take(Announcement.from_bytes(raw))
+
+    def take(self, announcement: Announcement) -> bool:
+        """Take in an announcement that was read already; see ``learn``."""
         forgotten = self._first.get(announcement.key_id) == _FORGOTTEN
         if announcement.recipient != self.reader or forgotten:
             return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from connectors.file_drop import FileDrop
-from connectors.running import drain
+from connectors.running import drain, started
 from hub.custody.events import Event
 from hub.custody.states import Cause, State, Step
 from hub.runtime.custody.log import CustodyLog
@@ -191,3 +191,29 @@ def test_what_was_sent_and_then_erased_is_still_given_over(tmp_path: Path) -> No
 
 def _end() -> None:
     raise KilledError
+
+
+def test_a_damaged_file_is_written_once_and_the_next_is_given(
+    embedded: Hub, tmp_path: Path
+) -> None:
+    """Until the connector starts anew: it does not fill the disk at every look."""
+    put(tmp_path / "sender", "a.zip", CONTENT, FILES)
+    put(tmp_path / "sender", "b.zip", CONTENT, FILES)
+    sender, recipient = _drops(embedded, tmp_path, FILE)
+    drain([sender])
+    run_until_idle(embedded)
+    damaged, whole = embedded.custody_log.files
+    (path,) = embedded.home.path.glob(f"**/{damaged}.sealed")
+    sound = path.read_bytes()
+    path.write_bytes(sound[:-1] + bytes([sound[-1] ^ 1]))
+    drafts = tmp_path / "recipient" / "work" / "receiving" / FILES
+    with started(recipient):
+        recipient.step()
+        looked_at = drafts.stat().st_mtime_ns
+        assert not any(recipient.step() for _ in range(3))
+        assert drafts.stat().st_mtime_ns == looked_at
+    assert [path.stem for path in whole_files(tmp_path / "recipient", FILES)] == [whole]
+    path.write_bytes(sound)
+    drain(_drops(embedded, tmp_path, FILE))
+    given = {path.stem for path in whole_files(tmp_path / "recipient", FILES)}
+    assert given == {damaged, whole}

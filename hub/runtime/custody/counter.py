@@ -93,8 +93,9 @@ class FileCounter(CustodyCounter):
         Raises ``NotWaitingError`` where it does not wait, and one of ``NOT_WHOLE`` where it is not
         as it was sealed. It is opened twice, so that nothing of a damaged file is ever given.
         """
-        custody = next((each for each in self._ready() if each.file.id == file_id), None)
-        if custody is None:
+        self._log.catch_up()
+        custody = self._find(file_id)
+        if not self._may_be_given(custody):
             raise NotWaitingError
         whole = Whole(0, "")
         for piece in open_pieces(self._hub, custody.file):
@@ -112,7 +113,7 @@ class FileCounter(CustodyCounter):
                 whole = self._write(custody.file, folder)
             except NOT_WHOLE:
                 # It counts for nothing: others wait behind it.
-                self.unopened += 1
+                self._damaged.add(custody.file.id)
                 continue
             self._note_sent(custody)
             yield HandedOver(custody.file.id, _place(folder, custody.file), *whole)

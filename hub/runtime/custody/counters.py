@@ -6,6 +6,7 @@ for by id, and whatever was said once may be said again.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from hub.custody.machine import may_be_handed_over
@@ -31,7 +32,8 @@ class NotWaitingError(UsageError):
 class CustodyCounter:
     """Where one recipient fetches what is in custody of one feed. Use from one thread.
 
-    ``unopened`` counts what did not open.
+    What did not open is not tried again by the same counter: a large file would be written anew at
+    every look. It waits for a counter made later.
     """
 
     def __init__(self, hub: Hub, feed: str, recipient: Organisation) -> None:
@@ -39,7 +41,12 @@ class CustodyCounter:
         self._name = feed
         self._recipient = recipient
         self._log = hub.custody_log
-        self.unopened = 0
+        self._damaged: set[str] = set()
+
+    @property
+    def unopened(self) -> int:
+        """Give how many did not open so far, each counted once."""
+        return len(self._damaged)
 
     def confirm(self, message_id: str) -> bool:
         """Note that the recipient has what was handed over under an id (once, said how often).
@@ -67,9 +74,12 @@ class CustodyCounter:
     def _ready(self, most: int | None = None) -> list[Custody]:
         """Give what may be handed over now, oldest first."""
         self._log.catch_up()
+        ours = self._log.kept_for(self._name, self._recipient.id)
+        return list(islice(filter(self._may_be_given, ours), most))
+
+    def _may_be_given(self, custody: Custody) -> bool:
         now = self._log.date(self._hub.clock.now())
-        ours = filter(self._is_for_us, self._log.files.values())
-        return [custody for custody in ours if may_be_handed_over(custody, now)][:most]
+        return custody.file.id not in self._damaged and may_be_handed_over(custody, now)
 
     def _is_for_us(self, custody: Custody) -> bool:
         file = custody.file

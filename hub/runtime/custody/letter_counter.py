@@ -41,7 +41,7 @@ class LetterCounter(CustodyCounter):
                 delivery = self._delivery(custody)
             except NOT_OPENED:
                 # It counts for nothing: others wait behind it.
-                self.unopened += 1
+                self._damaged.add(custody.file.id)
                 continue
             self._note_sent(custody)
             yield delivery

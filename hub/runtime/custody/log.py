@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class CustodyLog:
     """Every file in custody by id, as of the last ``catch_up``. Use from one thread.
 
-    Each is found by its people and by its state too, so that what is done about one does not look
-    through all that ever were.
+    Each is found by its people, by its state and, until it is erased, by its ends too, so that what
+    is done about one does not look through all that ever were.
     """
 
     def __init__(self, bus: Bus, vault: Vault) -> None:
@@ -42,6 +42,8 @@ class CustodyLog:
         self._arrived: list[str] = []
         self._about: dict[str, list[int]] = {}
         self._in_state: dict[State, dict[str, None]] = {state: {} for state in State}
+        # By sender, and by feed and recipient; in order of arrival, which a step does not change.
+        self._kept: dict[tuple[str, ...], dict[str, None]] = {}
 
     def catch_up(self) -> None:
         """Read the steps that have been added."""
@@ -66,6 +68,14 @@ class CustodyLog:
     def in_state(self, state: State) -> Iterator[Custody]:
         """Yield what is in a state, in the order in which it came into it; end before catching up."""
         return (self.files[file_id] for file_id in self._in_state[state])
+
+    def kept_for(self, feed: str, recipient: str) -> list[Custody]:
+        """Give what is not erased yet of a feed for a recipient (its id), in order of arrival."""
+        return [self.files[file_id] for file_id in self._kept.get((feed, recipient), ())]
+
+    def kept_of(self, sender: str) -> list[Custody]:
+        """Give what is not erased yet of a sender (its id), in order of arrival."""
+        return [self.files[file_id] for file_id in self._kept.get((sender,), ())]
 
     def _tell_dropped(self, event: Event) -> None:
         """Log a step that came too late to count; what was there before us was told in its time."""
@@ -99,9 +109,19 @@ class CustodyLog:
             if before:
                 del self._in_state[before][file_id]
             self._in_state[custody.state][file_id] = None
+        if custody.state is State.VERIFIED:
+            for end in _ends(custody.file):
+                del self._kept[end][file_id]
 
     def _index(self, file: File) -> None:
-        """Note whom a file is about that has just begun to come in."""
+        """Note whom a file is about that has just begun to come in, and its ends."""
         for subject in file.cover.subjects if file.cover else ():
             self._about.setdefault(subject, []).append(len(self._arrived))
         self._arrived.append(file.id)
+        for end in _ends(file):
+            self._kept.setdefault(end, {})[file.id] = None
+
+
+def _ends(file: File) -> tuple[tuple[str, ...], ...]:
+    """Give the keys under which a file is found from either end."""
+    return (file.sender,), (file.feed, file.recipient)

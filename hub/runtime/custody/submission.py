@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hub.custody.events import Event
 from hub.custody.machine import Lateness, lateness
-from hub.custody.states import Cause, Custody, File, State, Step
+from hub.custody.states import Cause, File, State, Step
 from hub.errors import SurroundingsError, UsageError
 from hub.rules.model import Question
 from hub.runtime.custody import records
@@ -101,16 +101,13 @@ class FileSubmission:
         decision = self._decide(now)
         if not decision.permits:
             return decision.reason
-        late = any(self._is_overdue(each, now) for each in self._hub.custody_log.files.values())
+        own = self._hub.custody_log.kept_of(self._sender.id)
+        late = any(lateness(each, self._terms, now) is Lateness.OVERDUE for each in own)
         return because("custody-overdue") if late else None
 
     def _decide(self, now: datetime) -> Decision:
         question = Question(self._feed, self._sender, self._recipient, now.date())
         return self._hub.books.catalogue.decide(question)
-
-    def _is_overdue(self, custody: Custody, now: datetime) -> bool:
-        own = custody.file.sender == self._sender.id
-        return own and lateness(custody, self._terms, now) is Lateness.OVERDUE
 
     def _file(self, now: datetime) -> File:
         gives_up_at = self._terms.gives_up_at(now)

@@ -13,7 +13,10 @@ from hub.bus.kafka_acls import binding_of, filter_of
 from hub.bus.rights import TOPIC, Right
 from hub.resources import shelf
 from hub.rules.files import digest_of
+from hub.runtime import topics
 from hub.runtime.hub import Hub
+from hub.runtime.kafka_card import access_of
+from hub.runtime.kafka_users import draft_passwords
 from hub.runtime.right_watch import Looked, RightWatch
 from hub.runtime.rulebook import Rulebook, RulesNotSignedError, keep_rules
 from hub.runtime.settings import Settings
@@ -104,6 +107,20 @@ def test_a_user_nobody_declares_is_told(place: Place, tmp_path: Path) -> None:
         assert [each.to_dict()["user"] for each in place.plan().unresolved] == ["mallory"]
         rights.remove_users(["mallory"])
     assert place.plan().unresolved == []
+
+
+def test_a_change_of_a_password_that_broke_off_is_finished(place: Place, tmp_path: Path) -> None:
+    """Killed between home and broker: the old password serves, `check` tells, `apply` gives another."""
+    user = "org-072010"
+    with as_administrator(place):
+        draft_passwords(place.home, {user: "never-told"}, access_of(place.home))
+    with place.open(user, tmp_path / "before") as bus:
+        assert bus.partitions(topics.keys().name)
+    assert _kinds(place) == ["finish-password"]
+    place.apply()
+    assert _kinds(place) == []
+    with place.open(user, tmp_path / "after") as bus:
+        assert bus.partitions(topics.keys().name)
 
 
 def test_a_subscription_that_ends_cuts_its_reader_off(place: Place) -> None:

@@ -78,6 +78,14 @@ def test_a_password_that_others_may_read_is_refused(files: Path) -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_a_password_file_that_is_no_text_is_named(files: Path) -> None:
+    """In one line that shows none of its bytes, as of the surroundings."""
+    (files / "password").write_bytes(b"\xff\xfe secret")
+    with pytest.raises(SurroundingsError, match="UTF-8") as caught:
+        Access("a", files / "password", files / "ca.pem").settings()
+    assert "secret" not in str(caught.value)
+
+
 def test_a_file_that_is_not_there_is_named(files: Path) -> None:
     """By its name: the client would say only that TLS failed."""
     with pytest.raises(SurroundingsError, match=r"none\.pem"):

@@ -23,6 +23,7 @@ from tests.unit.ops.composed import (
     Service,
     brokers,
     document,
+    environment,
     hub_services,
     services,
 )
@@ -85,6 +86,16 @@ def test_every_port_is_open_on_loopback_alone() -> None:
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
     modes = {each["network_mode"] for each in services().values() if "network_mode" in each}
     assert modes <= {"none"}
+
+
+def test_grafana_asks_nobody_beyond_this_machine() -> None:
+    """No reports, no looking for newer versions or plugins, no news, no pictures of people."""
+    found = environment("grafana")
+    off = ("REPORTING_ENABLED", "CHECK_FOR_UPDATES", "CHECK_FOR_PLUGIN_UPDATES")
+    assert {found[f"GF_ANALYTICS_{name}"] for name in off} == {"false"}
+    assert found["GF_NEWS_NEWS_FEED_ENABLED"] == "false"
+    assert found["GF_PLUGINS_PREINSTALL_DISABLED"] == "true"
+    assert found["GF_SECURITY_DISABLE_GRAVATAR"] == "true"
 
 
 def test_no_secret_has_a_value_in_the_file() -> None:

@@ -147,8 +147,8 @@ _CERTIFICATE: dict[str, Any] = {
 }
 _HEAD = b'{"checkpoint":"","month":"","position":0,"v":1}\n' + b"0" * 64 + b"\n"
 _SUBSCRIPTION = (
-    f'[[subscription]]\norganisation = "070009"\nfeed = "{PERSON}"\n'
-    'until = 2026-01-01\nreason = "r"\n'
+    '[[subscription]]\norganisation = "070009"\nfeed = "change-notice"\n'
+    f'until = 2026-01-01\nreason = "{PERSON}"\n'
 )
 _DROP = f'[[file-drop]]\nname = "a"\nparty = "{PERSON}"\nfolder = "f"\nsends = ["change-notice"]\n'
 _RETENTION = '[[retention]]\norganisation = "070009"\nyears = 8\nsource = "s"\n'
@@ -170,7 +170,7 @@ PARSERS = [
     Parser(
         "subscriptions.toml",
         _SUBSCRIPTION.encode(),
-        _in_file("subscriptions.toml", subscriptions_of),
+        _in_file("subscriptions.toml", lambda folder: subscriptions_of(folder, books())),
     ),
     Parser(
         "closing-days.toml",

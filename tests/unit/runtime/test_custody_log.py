@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -127,6 +128,33 @@ def test_what_is_found_by_person_and_by_state_is_what_a_search_finds(
     for state in State:
         assert list(log.in_state(state)) == [each for each in files if each.state is state]
     assert log.date(BEGIN) == max(each.latest for each in files) > BEGIN
+
+
+def test_what_is_found_by_its_ends_is_what_a_search_finds(
+    bus: EmbeddedBus, vault: VaultFile
+) -> None:
+    """Of each sender, and of each feed for each recipient: all but what is erased, oldest first."""
+    log = CustodyLog(bus, vault)
+    way = [WHOLE.step, ACCEPTED.step]
+    way += [
+        Step(state, at("2026-04-03 09:00"), Cause.ERASED)
+        for state in (State.DUE, State.SHREDDED, State.VERIFIED)
+    ]
+    for number in range(60):
+        feed, sender, recipient = "fg"[number % 2], "st"[number % 3 % 2], "rq"[number % 5 % 2]
+        file = replace(FILE, id=f"f{number}", feed=feed, sender=sender, recipient=recipient)
+        bus.publish(log.records([Event(file.id, FIRST.step, file)]))
+    # Later ones take their steps first.
+    for number in reversed(range(60)):
+        bus.publish(log.records([Event(f"f{number}", step) for step in way[: number % 7]]))
+    log.catch_up()
+    kept = [each for each in log.files.values() if each.state is not State.VERIFIED]
+    assert 0 < len(kept) < len(log.files)
+    for one, two in itertools.product("fg", "rqx"):
+        found = [each for each in kept if (each.file.feed, each.file.recipient) == (one, two)]
+        assert log.kept_for(one, two) == found
+    for sender in "stx":
+        assert log.kept_of(sender) == [each for each in kept if each.file.sender == sender]
 
 
 def test_a_step_that_comes_too_late_to_count_is_said_once(

@@ -10,7 +10,14 @@ from hub.bus.kafka_access import NOBODY, Access
 from hub.errors import SurroundingsError, UsageError
 from hub.runtime.home import Home
 from hub.runtime.kafka_card import access_of
-from hub.runtime.kafka_users import forget_password, keep_passwords, new_passwords
+from hub.runtime.kafka_users import (
+    alone,
+    draft_passwords,
+    forget_password,
+    keep_passwords,
+    new_passwords,
+    unfinished,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +40,8 @@ def administrator(tmp_path: Path) -> Access:
 
 
 def _keep(home: Home, passwords: dict[str, str], access: Access) -> None:
-    keep_passwords(home, passwords, {user: user for user in passwords}, access)
+    draft_passwords(home, passwords, access)
+    keep_passwords(home, {user: user for user in passwords})
 
 
 def test_a_home_without_a_card_is_nobody(home: Home) -> None:
@@ -99,5 +107,31 @@ def test_a_card_that_is_not_there_is_named(home: Home, monkeypatch: pytest.Monke
 
 def test_a_user_is_called_as_on_the_broker(home: Home, administrator: Access) -> None:
     """Where hubs share a cluster the name of the bus comes before it."""
-    keep_passwords(home, {"hub": "x"}, {"hub": "fukushima.hub"}, administrator)
+    draft_passwords(home, {"hub": "x"}, administrator)
+    keep_passwords(home, {"hub": "fukushima.hub"})
     assert access_of(home).user == "fukushima.hub"
+
+
+def test_a_change_that_broke_off_is_seen_and_changes_no_password(
+    home: Home, administrator: Access
+) -> None:
+    """Until the brokers were told the old password stands; what was meant lies beside it."""
+    _keep(home, {"worker": "old"}, administrator)
+    draft_passwords(home, {"worker": "new"}, administrator)
+    assert unfinished(home) == {"worker"}
+    assert (home.kafka_users / "worker.password").read_text("ascii") == "old"
+    _keep(home, {"worker": "newer"}, administrator)
+    assert not unfinished(home)
+    assert (home.kafka_users / "worker.password").read_text("ascii") == "newer"
+
+
+def test_passwords_are_changed_by_one_at_a_time(home: Home) -> None:
+    """Who comes second waits, and is told where it takes too long; afterwards it is free again."""
+    with (
+        alone(home),
+        pytest.raises(SurroundingsError, match="somebody else"),
+        alone(home, patience_s=0),
+    ):
+        pass
+    with alone(home, patience_s=0):
+        assert not unfinished(home)

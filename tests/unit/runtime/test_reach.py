@@ -56,3 +56,25 @@ def test_the_ends_of_certificates_are_told(home: Home) -> None:
     found = Reach(home).expiries(NOWHERE)
     days = {name: round((instant - time.time()) / 86_400) for name, instant in found.items()}
     assert days == {"ca": 90, "client": 3}
+
+
+def test_an_old_authority_that_is_still_trusted_is_no_alarm(home: Home) -> None:
+    """While one is renewed both stand in the file: what counts is the end of the new one."""
+    ca = home.path / "clients-ca.pem"
+    ending = Authority.of(home.path, "ending", days=1)
+    assert ending
+    ca.write_bytes((home.path / "ending-ca.pem").read_bytes() + ca.read_bytes())
+    found = Reach(home).expiries(NOWHERE)
+    assert round((found["ca"] - time.time()) / 86_400) == 90
+
+
+@pytest.mark.parametrize("name", ["own.pem", "clients-ca.pem"])
+def test_files_that_are_just_being_replaced_stop_no_look(home: Home, name: str) -> None:
+    """A certificate whose key is still the old one, or a file half written, is left out."""
+    other = Authority.of(home.path, "clients").issue("hub", [CALLS], days=3)
+    torn = (
+        b"-----BEGIN CERTIFICATE-----\n" if name == "clients-ca.pem" else other[: len(other) // 2]
+    )
+    write_secret(home.path / name, torn)
+    found = Reach(home).expiries(NOWHERE)
+    assert found.keys() <= {"ca", "client"} - {"ca" if name == "clients-ca.pem" else "client"}
