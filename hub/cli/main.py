@@ -74,7 +74,17 @@ def main() -> None:
         # Results are UTF-8 wherever they go: names cannot be said in every locale's encoding.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
-    sys.exit(_run())
+    code = _run()
+    _let_go_of_output()
+    sys.exit(code)
+
+
+def _let_go_of_output() -> None:
+    """Throw away what cannot be printed: it was told, and at exit Python would fail on it once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run() -> int:
@@ -89,8 +99,7 @@ def _run() -> int:
     except (KeyboardInterrupt, click.Abort):
         code = _fail("中断しました / interrupted", 130)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has seen enough.
         code = 0
     except OSError as error:
         words = f"ファイルを読み書きできません（{error.strerror}） / a file cannot be used"

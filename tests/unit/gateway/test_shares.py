@@ -98,7 +98,7 @@ async def _endless() -> AsyncIterator[bytes]:
 async def _brisk() -> AsyncIterator[bytes]:
     """Give a piece at a time, each a little later than the one before."""
     for _ in range(5):
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.25)
         yield b"x" * LEAST_BYTES_A_SECOND
 
 
@@ -111,9 +111,9 @@ def test_a_body_that_does_not_come_is_given_up_and_one_that_does_earns_its_time(
         with Spool(tmp_path) as slow, Spool(tmp_path) as brisk:
             with pytest.raises(TooSlowError):
                 await take_in(_endless(), Patience(0.1), slow, 100)
-            await take_in(_brisk(), Patience(0.1), brisk, 5 * LEAST_BYTES_A_SECOND)
+            await take_in(_brisk(), Patience(1), brisk, 5 * LEAST_BYTES_A_SECOND)
             assert len(brisk.opened().read()) == 5 * LEAST_BYTES_A_SECOND
             with pytest.raises(TooLargeError):
-                await take_in(_brisk(), Patience(0.1), slow, 5 * LEAST_BYTES_A_SECOND - 1)
+                await take_in(_brisk(), Patience(1), slow, 5 * LEAST_BYTES_A_SECOND - 1)
 
     asyncio.run(story())
