@@ -46,8 +46,9 @@ kafka-jars: install kafka-packages .kafka/lib/.copied ## the jars of a local Kaf
 
 test: install check test-unit test-integration test-acceptance test-faults test-kafka test-console ## every tier
 
+# Without the few unit tests that start processes by the dozen: `make test-unit` has them.
 test-fast: install ## the everyday part, under two minutes: one room at a time, no server
-	$(BIN)/python -m pytest -q -n 2 -k "not postgresql" tests/unit
+	$(BIN)/python -m pytest -q -n 2 -k "not (postgresql or killed or several_processes or any_file_cut)" tests/unit
 
 # Debian's initdb is not on the path; pg_ctlcluster comes with it.
 test-packages: ## PostgreSQL, Go, iproute2, curl and a Japanese font, where they are not there and we may install them
