@@ -69,7 +69,7 @@ test-faults: install ## the short form; `pytest tests/faults --long` is the long
 
 test-kafka: install kafka-jars test-packages ## all that runs on a real Apache Kafka; it starts and stops its brokers
 	$(BIN)/python -m pytest -q -k kafka tests/integration tests/faults
-	$(BIN)/python -m pytest -q -n 4 --bus kafka tests/acceptance
+	$(BIN)/python -m pytest -q -n 3 --bus kafka tests/acceptance
 
 console-packages: ## Debian's Chromium and a Japanese font, where they are not there and we may install them
 	@sh ops/packages.sh chromium=chromium
