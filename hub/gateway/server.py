@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import ssl
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import structlog
-import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from hub.errors import SurroundingsError, UsageError
+from hub.errors import UsageError
 from hub.gateway.caller import SCOPE
-from hub.listening import Guests, Heard, Limits, listen
+from hub.listening import Guests, Limits
 from hub.own_certificate import own_context
 from hub.sealing.certificates import first_end, trusted_until
+from hub.serving import LOOK_SECONDS, Server, config_of, listen_or_tell, until_stopped
 
 if TYPE_CHECKING:
     import socket
@@ -27,10 +25,13 @@ if TYPE_CHECKING:
 
     from hub.gateway.ending import Ending
 
-_LOOK_SECONDS = 0.1
 _FINISHING_SECONDS = 3.0
 _GRACE_SECONDS = 5
 _CLOSING_SECONDS = 0.1
+_PORT_IN_USE = (
+    "ゲートウェイのポートを使えません。HUB_GATEWAY_PORT を確認してください"
+    " / the gateway's port cannot be used: check HUB_GATEWAY_PORT"
+)
 
 
 class Door(NamedTuple):
@@ -65,19 +66,10 @@ class _WithCertificate(H11Protocol):
         inner: ASGIApp = self.app
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            """Say it with every request."""
             await inner({**scope, SCOPE: certificate}, receive, send)
 
         self.app = app
-
-
-class _Server(uvicorn.Server):
-    """Tells in the log that it listens."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen."""
-        await super().startup(sockets)
-        port = sockets[0].getsockname()[1] if sockets else None
-        structlog.get_logger().info("gateway-listening", port=port)
 
 
 def serve(app: ASGIApp, door: Door, goes_on: Callable[[], bool], ending: Ending) -> None:
@@ -85,45 +77,23 @@ def serve(app: ASGIApp, door: Door, goes_on: Callable[[], bool], ending: Ending)
 
     Raises ``UsageError`` for a file that is no certificate, ``SurroundingsError`` for a port in use.
     """
-    # Its log would show what went wrong word by word, and that may hold what a message held.
-    logging.getLogger("uvicorn.error").disabled = True
     guests = Guests(door.limits)
-    config = uvicorn.Config(
-        Heard(app, guests),
-        http=_WithCertificate,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        # A caller could choose its address by a header, under which it is counted.
-        proxy_headers=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
-    config.load()
-    config.ssl = _context(door)
-    asyncio.run(_serve(_Server(config), _sockets(door, guests), guests, goes_on, ending))
-
-
-def _sockets(door: Door, guests: Guests) -> list[socket.socket]:
-    try:
-        return listen(door.host, door.port, guests)
-    except OSError:
-        raise SurroundingsError(
-            "ゲートウェイのポートを使えません。HUB_GATEWAY_PORT を確認してください"
-            " / the gateway's port cannot be used: check HUB_GATEWAY_PORT"
-        ) from None
+    config = config_of(app, guests, _context(door), _GRACE_SECONDS, http=_WithCertificate)
+    server = Server(config, "gateway-listening")
+    sockets = listen_or_tell(door.host, door.port, guests, _PORT_IN_USE)
+    asyncio.run(_serve(server, sockets, guests, goes_on, ending))
 
 
 async def _serve(
-    server: _Server,
+    server: Server,
     sockets: list[socket.socket],
     guests: Guests,
     goes_on: Callable[[], bool],
     ending: Ending,
 ) -> None:
     async def stop() -> None:
-        # Another thread says so, which this one must not wait for.
-        while goes_on():  # noqa: ASYNC110
-            await asyncio.sleep(_LOOK_SECONDS)
+        """Tell those who wait, end the server, and let its callers go."""
+        await until_stopped(goes_on)
         ending.come()
         server.should_exit = True
         await _let_go(server)
@@ -138,14 +108,14 @@ async def _serve(
         await asyncio.sleep(_CLOSING_SECONDS)
 
 
-async def _let_go(server: uvicorn.Server) -> None:
+async def _let_go(server: Server) -> None:
     """Break connections that have their answers; a client may never answer the end of TLS.
 
     After some seconds all others too: a thread of the pool that waits for a body ends with it.
     """
     give_up = time.monotonic() + _FINISHING_SECONDS
     while connections := server.server_state.connections:
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
         if time.monotonic() > give_up:
             _abort(connections)
         elif not server.server_state.tasks:
