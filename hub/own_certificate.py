@@ -20,6 +20,7 @@ def own_context(certificate: Path, setting: str) -> ssl.SSLContext:
     """
 
     def refuse() -> NoReturn:
+        """Say that no pass phrase will come."""
         # Else OpenSSL would ask for it at the terminal, and a service would wait for ever.
         raise UsageError(
             f"{setting} の鍵は暗号化されています。パスフレーズのない鍵にしてください"

@@ -22,7 +22,6 @@ from hub.vocabulary.clock import parse_instant, rfc3339, today
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     from connectors.simulators.scenario import Scenario
 
@@ -91,12 +90,7 @@ class Stage:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _carry(self) -> None:

@@ -21,7 +21,6 @@ from hub.traces import found_in
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
-    from types import TracebackType
 
 _PART, _SEALED = ".part", ".sealed"
 _LENGTH_BYTES, _HASH_BYTES = 4, 32
@@ -115,12 +114,7 @@ class FileWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with _in_words():
             self._file.close()
 

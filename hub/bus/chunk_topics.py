@@ -20,7 +20,6 @@ from hub.vocabulary.ids import is_id, minted_at
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
-    from types import TracebackType
 
     from hub.bus.kafka import KafkaBus
     from hub.bus.port import Bus
@@ -125,12 +124,7 @@ class TopicWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._waiting = []
 
 

@@ -25,7 +25,6 @@ from hub.bus.watch import Unwatched
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
-    from types import TracebackType
 
     from hub.bus.kafka_access import Access
     from hub.bus.kafka_ends import Place
@@ -162,10 +161,5 @@ class KafkaBus:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -26,6 +26,7 @@ def call_within(seconds: float, call: Callable[[], None]) -> None:
     outcome: Future[None] = Future()
 
     def run() -> None:
+        """Make the call, and keep how it ended."""
         try:
             call()
         except KafkaException as failure:

@@ -116,6 +116,7 @@ def serve(supervisor: Supervisor, chosen: Settings) -> None:
     """Run services until SIGTERM or SIGINT, which let the work in hand finish."""
 
     def stop(_: int, __: FrameType | None) -> None:
+        """Let every service end, on a signal."""
         supervisor.stop()
 
     signal.signal(signal.SIGTERM, stop)

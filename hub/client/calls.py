@@ -21,7 +21,6 @@ from hub.client.streams import Given, pushed, require_told
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
     from pathlib import Path
-    from types import TracebackType
 
     from hub.client.errors import NotOpenedError
 
@@ -179,12 +178,7 @@ class Client:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
         # A connection of TLS is closed a turn of the loop later.
         await asyncio.sleep(0.05)

@@ -27,7 +27,6 @@ from hub.client.kafka_reading import Reading
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
-    from types import TracebackType
 
     from hub.client.messages import Message
 
@@ -91,12 +90,7 @@ class KafkaClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         for reading in tuple(self._readings):
             await reading.close()
         # Connections of TLS are closed some turns of the loop later.

@@ -54,6 +54,7 @@ class Guard:
             return
 
         async def send_guarded(message: Message) -> None:
+            """Send with the headers that every answer bears."""
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():

@@ -48,6 +48,7 @@ def render(template: str, language: Language, figures: Mapping[str, Any]) -> str
     """Give a page's HTML; every figure is escaped, whatever it holds."""
 
     def words(ja: str, en: str) -> str:
+        """Give the words of the reader's language."""
         return ja if language == "ja" else en
 
     def age_words(seconds: float | None) -> str:

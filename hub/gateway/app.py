@@ -42,6 +42,7 @@ def make_app(gateway: Gateway) -> FastAPI:
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
+        """Close the pool when the application ends."""
         yield
         # Calls in hand need the loop to come to their end.
         await asyncio.to_thread(gateway.pool.close)

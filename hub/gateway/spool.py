@@ -89,9 +89,11 @@ class _Opened(io.RawIOBase):
         self._opening = opening
 
     def readable(self) -> bool:
+        """Say that it can be read."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
+        """Put the next bytes into a buffer; 0 at the end."""
         view = memoryview(buffer).cast("B")
         piece = self._opening.update(self._file.read(len(view)))
         view[: len(piece)] = piece

@@ -35,7 +35,6 @@ from hub.vocabulary.ids import IdMinter
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from types import TracebackType
 
     from hub.bus.chunks import ChunkStore
     from hub.bus.port import Bus
@@ -250,10 +249,5 @@ class Hub:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -60,6 +60,7 @@ class SlipFile:
         attempt = taking.progress.lines + 1
 
         def commit(receipts: Sequence[LineReceipt], records: Sequence[Record]) -> None:
+            """Commit together with how far the slip is then."""
             progress = Progress(attempt, 1, content.digest, done=True)
             taking.commit(progress, [receipt.to_dict() for receipt in receipts], records)
 

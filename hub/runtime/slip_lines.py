@@ -83,6 +83,7 @@ class SlipLines:
         before = taking.progress.accepted
 
         def commit(receipts: Sequence[LineReceipt], records: Sequence[Record]) -> None:
+            """Commit together with how far the slip is then."""
             progress = Progress(
                 content.lines, before + accepted_of(receipts), content.digest, done=not chunk
             )

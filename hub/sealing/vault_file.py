@@ -21,7 +21,6 @@ from hub.sealing.wrapping import Wrapping
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
-    from types import TracebackType
 
 _SECRET_SIZE = 32
 _PROBE = b"juki-hub vault"
@@ -66,12 +65,7 @@ class VaultFile(Identities, EpochKeys, FileKeys):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
