@@ -128,9 +128,8 @@ def in_turn(counter: Counter) -> Iterator[int]:
     Else one in which records never end would keep those of all behind it. Which one follows from where
     the recipient stands alone: until it acknowledges, every gateway gives it the same.
     """
-    count = counter.partitions
-    standing = repr([counter.position(partition) for partition in range(count)])
-    first = zlib.crc32(standing.encode()) % count
+    count, standing = counter.partitions, counter.positions()
+    first = zlib.crc32(repr(standing).encode()) % count
     yield from (*range(first, count), *range(first))
 
 
